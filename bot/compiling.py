@@ -1,0 +1,293 @@
+"""Content through `language` and `matching` to the stored model: tables, weights, utterances; atomic, with a content hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.content.loading import Content, Loaded, load
+from bot.content.models import EmergencyRules
+from bot.content.rendering import render_text
+from bot.language.analysis import Language, Tables, Word, analyse, load_pipeline
+from bot.language.entities import EntityTables
+from bot.language.spelling import Speller
+from bot.matching.confidence import Calibration
+from bot.matching.emergency import Emergencies, Rule, compile_pattern, rule_words
+from bot.matching.emergency import WITHIN as RULE_WITHIN
+from bot.matching.features import Weights
+from bot.matching.ranking import MATTER, Intents, lemmas
+from bot.model import EMERGENCY_GROUP, Analysis, Question
+from bot.pipeline import Bot
+from bot.replying.direct import direct_messages
+from bot.settings import Settings
+
+FORMAT = 3
+"""Raised whenever the stored form changes."""
+KEEP_MODELS = 4
+
+Progress = Callable[[str], None]
+_NO_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - utterances are read outside of time
+
+
+def _silent(step: str) -> None:
+    """No progress shown."""
+
+
+@cache
+def _code_digest() -> str:
+    """Hash over the code that decides what a model looks like: a change of it makes a new model."""
+    sha = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in (*sorted((here / "language").glob("*.py")), *sorted((here / "matching").glob("*.py")), Path(__file__)):
+        sha.update(path.read_bytes())
+    return sha.hexdigest()[:8]
+
+
+@cache
+def load_calibration() -> Calibration:
+    """The calibration that stands beside the code.
+
+    raises  FileNotFoundError when it is missing
+    """
+    data = json.loads((Path(__file__).parent / "matching" / "calibration.json").read_text(encoding="utf-8"))
+    return Calibration(data["temperature"], tuple(data["foreign"]), tuple(data["emergency"]))
+
+
+def districts_of(content: Content) -> dict[str, tuple[str, ...]]:
+    """Every name of a district as written, and the districts it may mean; a Bezirk means those that bear its name."""
+    names: dict[str, tuple[str, ...]] = {}
+    for district in content.districts:
+        for name in (district.name, *district.aliases):
+            names[name] = tuple(dict.fromkeys((*names.get(name, ()), district.name)))
+    for district in content.districts:  # a district's own name wins over the same word as somebody's alias
+        names[district.name] = (district.name,)
+    return names
+
+
+def _rule_texts(rules: Iterable[EmergencyRules]) -> Iterable[str]:
+    for file in rules:
+        yield from rule_words([p for r in file.rules for p in (*r.all, *r.unless)], file.classes)
+
+
+def vocabulary_texts(content: Content) -> list[str]:
+    """All texts whose words the bot knows: utterances, entries, rules, look-alikes."""
+    texts = [u for i in content.intents.values() for us in i.utterances.values() for u in us]
+    texts += [u for i in content.neighbour_intents.values() for u in i.utterances]
+    texts += content.harmless
+    texts += sorted(_rule_texts(content.emergency_rules))
+    for entry in content.entries.values():
+        texts += [entry.title, render_text(entry.short, content)]
+    return texts
+
+
+def build_emergencies(content: Content) -> Emergencies:
+    """The compiled rules in the order of their files; one that names an unknown class is left out (`check` finds it)."""
+    rules: list[Rule] = []
+    for file in content.emergency_rules:
+        for rule in file.rules:
+            try:
+                patterns = tuple(compile_pattern(p, file.classes) for p in rule.all)
+                unless = tuple(compile_pattern(p, file.classes) for p in rule.unless)
+            except KeyError:
+                continue
+            rules.append(
+                Rule(rule.id, rule.topic, rule.situation, patterns, unless, rule.within or RULE_WITHIN, rule.ordered, rule.lang or "de")
+            )
+    return Emergencies(tuple(rules))
+
+
+def read(text: str, language: Language) -> Analysis:
+    """A text of ours as it would be read in a message."""
+    return analyse(Question(text, _NO_TIME), language)
+
+
+def build_language(content: Content, spacy_model: str | None) -> Language:
+    """The German pipeline with tables compiled from this content."""
+    from bot.language.lexicon import build_tables
+
+    tables = build_tables(
+        vocabulary_texts(content),
+        {c.id: c.terms for c in content.concepts},
+        content.abbreviations,
+        districts_of(content),
+    )
+    return Language(load_pipeline(spacy_model), tables)
+
+
+def labelled_utterances(content: Content) -> list[tuple[str, str, str | None]]:
+    """All utterances as (text, class, aspect), topics first, in the order of their files."""
+    rows: list[tuple[str, str, str | None]] = []
+    for topic, intent in sorted(content.intents.items()):
+        rows += [(u, topic, aspect.value) for aspect, us in intent.utterances.items() for u in us]
+    for matter, neighbour in sorted(content.neighbour_intents.items()):
+        rows += [(u, MATTER + matter, None) for u in neighbour.utterances]
+    return rows
+
+
+def build(content: Content, spacy_model: str | None = None, progress: Progress = _silent) -> tuple[Language, Intents]:
+    """The language and the ranking for this content: seconds of work, nothing is stored."""
+    from bot.matching.training import Example, fit
+
+    progress("Wörter und Grundformen")
+    language = build_language(content, spacy_model)
+    progress("Beispielfragen lesen")
+    examples = [Example(u, read(u, language), label, aspect) for u, label, aspect in labelled_utterances(content)]
+    harmless = [read(u, language) for u in content.harmless]
+    emergency = frozenset(t for t, info in content.topics.items() if info.group == EMERGENCY_GROUP)
+    fitted = fit(examples, harmless, emergency, progress)
+    utterances: dict[str, tuple[list[str], list[str]]] = {}
+    for example in examples:
+        found = utterances.setdefault(example.label, ([], []))
+        found[0].append(lemmas(example.analysis.tokens))
+        found[1].append(example.text)
+    return language, Intents(
+        fitted.topics, fitted.aspects, fitted.emergency, {k: (tuple(a), tuple(b)) for k, (a, b) in utterances.items()},
+        frozenset(fitted.topics.classes) & emergency,
+    )
+
+
+def _tables_to_json(tables: Tables) -> dict[str, Any]:
+    return {
+        "forms": {f: [w.lemma, list(w.parts)] for f, w in tables.forms.items()},
+        "inflected": dict(tables.inflected),
+        "atoms": dict(tables.atoms),
+        "own_atoms": sorted(tables.own_atoms),
+        "words": list(tables.speller.words),
+        "folded": tables.speller.folded,
+        "guard": sorted(tables.speller.guard),
+        "abbreviations": {k: list(v) for k, v in tables.abbreviations.items()},
+        "phrases": {k: [[list(w), c] for w, c in v] for k, v in tables.phrases.items()},
+        "entities": asdict(tables.entities),
+    }
+
+
+def _tables_from_json(data: dict[str, Any], keys: Any, targets: Any) -> Tables:
+    atoms: dict[str, str] = data["atoms"]
+    return Tables(
+        forms={f: Word(lemma, tuple(parts)) for f, (lemma, parts) in data["forms"].items()},
+        inflected=data["inflected"],
+        atoms=atoms,
+        own_atoms={w: atoms[w] for w in data["own_atoms"]},
+        speller=Speller(tuple(data["words"]), data["folded"], keys, targets, frozenset(data["guard"])),
+        abbreviations={k: tuple(v) for k, v in data["abbreviations"].items()},
+        phrases={k: tuple((tuple(w), c) for w, c in v) for k, v in data["phrases"].items()},
+        entities=EntityTables({k: tuple(v) for k, v in data["entities"]["districts"].items()}),
+    )
+
+
+def save(path: Path, content: Content, language: Language, intents: Intents) -> None:
+    """Stores the model; another process that reads or writes the same file at the same time sees a whole one."""
+    meta = {
+        "content": content.model_dump(mode="json", by_alias=True),
+        "tables": _tables_to_json(language.tables),
+        "rows": list(intents.topics.rows),
+        "classes": [intents.topics.classes, intents.aspects.classes, intents.emergency.classes],
+        "utterances": intents.utterances,
+        "alarms": sorted(intents.alarms),
+    }
+    arrays: dict[str, Any] = {
+        "meta": np.frombuffer(json.dumps(meta, ensure_ascii=False).encode(), dtype=np.uint8),
+        "norms": intents.topics.norms,
+        "keys": language.tables.speller.keys,
+        "targets": language.tables.speller.targets,
+    }
+    for name, weights in (("topics", intents.topics), ("aspects", intents.aspects), ("emergency", intents.emergency)):
+        arrays[f"{name}_values"] = weights.values
+        arrays[f"{name}_bias"] = weights.bias
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    old = sorted(path.parent.glob("model-*.npz"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for stale in old[KEEP_MODELS:]:
+        stale.unlink(missing_ok=True)
+
+
+def restore(path: Path, spacy_model: str | None) -> tuple[Content, Language, Intents]:
+    """The stored model.
+
+    raises  OSError, ValueError or KeyError when the file is not a whole model
+    """
+    with np.load(path) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    meta = json.loads(arrays["meta"].tobytes())
+    rows: Mapping[str, int] = {key: i for i, key in enumerate(meta["rows"])}
+    weights = [
+        Weights(tuple(classes), rows, arrays[f"{name}_values"], arrays["norms"], arrays[f"{name}_bias"])
+        for name, classes in zip(("topics", "aspects", "emergency"), meta["classes"], strict=True)
+    ]
+    language = Language(
+        load_pipeline(spacy_model), _tables_from_json(meta["tables"], arrays["keys"], arrays["targets"])
+    )
+    utterances = {k: (tuple(a), tuple(b)) for k, (a, b) in meta["utterances"].items()}
+    intents = Intents(weights[0], weights[1], weights[2], utterances, frozenset(meta["alarms"]))
+    return Content.model_validate(meta["content"]), language, intents
+
+
+def model_path(settings: Settings, digest: str) -> Path:
+    """Where the model for this content, code and spaCy model is stored."""
+    key = hashlib.sha256(f"{FORMAT} {digest} {_code_digest()} {settings.spacy_model}".encode()).hexdigest()[:16]
+    return settings.cache / f"model-{key}.npz"
+
+
+def assemble(content: Content, language: Language, intents: Intents, settings: Settings) -> Bot:
+    """The bot that answers, from its parts."""
+    return Bot(
+        content=content,
+        language=language,
+        intents=intents,
+        emergencies=build_emergencies(content),
+        calibration=load_calibration(),
+        direct=direct_messages(content),
+        groups={t: info.group for t, info in content.topics.items()},
+        off=settings.disabled_topics,
+        all_off=settings.off,
+    )
+
+
+class NothingToServeError(Exception):
+    """The knowledge is so broken that not even the emergency lines can be read."""
+
+
+def load_bot(settings: Settings, progress: Progress = _silent) -> tuple[Bot, Loaded | None]:
+    """The bot for the folders of the settings: from the stored model, or built and stored.
+
+    Returns the result of reading the YAML as well when it was read; None when the stored model was fresh.
+    raises  NothingToServeError when the content has no city, texts or topics
+    """
+    from bot.content.loading import digest_of
+
+    path = model_path(settings, digest_of(settings.knowledge, settings.intents))
+    if path.is_file():
+        try:
+            content, language, intents = restore(path, settings.spacy_model)
+        except (OSError, ValueError, KeyError):
+            path.unlink(missing_ok=True)
+        else:
+            return assemble(content, language, intents, settings), None
+    progress("Wissen lesen")
+    loaded = load(settings.knowledge, settings.intents)
+    if loaded.content is None:
+        raise NothingToServeError("; ".join(str(p) for p in loaded.problems[:3]))
+    language, intents = build(loaded.content, settings.spacy_model, progress)
+    progress("Speichern")
+    try:
+        save(path, loaded.content, language, intents)
+    except OSError:
+        progress("Der Speicherort ist nicht beschreibbar: das Modell wird beim nächsten Start neu gebaut")
+    return assemble(loaded.content, language, intents, settings), loaded

@@ -1,0 +1,1 @@
+"""The editors' YAML: its models, its loading with line numbers, its checks."""

@@ -1,0 +1,1 @@
+"""What editors and developers see: explanations, evaluation, benchmark."""

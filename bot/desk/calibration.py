@@ -1,0 +1,76 @@
+"""Fits the calibration on the fit half of the evaluation. What it writes stands beside the code and is reviewed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from bot.desk.evaluation import NOW, SETS, Half, Labelled, load_set
+from bot.language.analysis import analyse
+from bot.matching.confidence import Calibration, foreign_features, split_scores
+from bot.matching.ranking import Ranking, rank
+from bot.model import OUTSIDE, Question
+from bot.pipeline import Bot
+
+TEMPERATURES = np.linspace(1.0, 12.0, 111)
+FOREIGN_C = 0.3
+"""Inverse strength of the regularisation: nine parameters, some six hundred questions."""
+
+
+def _rankings(bot: Bot, folder: Path) -> list[tuple[Labelled, Ranking]]:
+    questions = [q for name in SETS for q in load_set(folder, name, Half.FIT)]
+    rows = []
+    for q in questions:
+        analysis = analyse(Question(q.question, NOW), bot.language)
+        if analysis.tokens:
+            rows.append((q, rank(analysis, bot.intents)))
+    return rows
+
+
+def fit_calibration(bot: Bot, folder: Path) -> Calibration:
+    """The calibration that makes the fit half most likely."""
+    rows = _rankings(bot, folder)
+    classes = bot.intents.topics.classes
+    ours = [(q, r) for q, r in rows if OUTSIDE not in q.topics and any(t in bot.intents.index for t in q.topics)]
+    theirs = [(q, r) for q, r in rows if q.topics[0] == OUTSIDE]
+
+    def loss(temperature: float) -> float:
+        total = 0.0
+        for q, r in ours:
+            topics, _ = split_scores(r, bot.intents)
+            logits = r.scores[topics].astype(np.float64) * temperature
+            shares = np.exp(logits - logits.max())
+            shares /= shares.sum()
+            right = sum(float(p) for i, p in zip(topics.tolist(), shares, strict=True) if classes[i] in q.topics)
+            total -= float(np.log(max(right, 1e-9)))
+        return total
+
+    temperature = float(min(TEMPERATURES, key=loss))
+
+    def features(r: Ranking) -> np.ndarray:  # type: ignore[type-arg]
+        topics, matters = split_scores(r, bot.intents)
+        best_matter = float(r.scores[matters[0]]) if len(matters) else -2.0
+        return foreign_features(float(r.scores[topics[0]]), float(r.scores[topics[1]]), best_matter, r)
+
+    x = np.array([features(r) for _, r in ours + theirs])
+    y = np.array([0] * len(ours) + [1] * len(theirs))
+    foreign = LogisticRegression(C=FOREIGN_C, fit_intercept=False, max_iter=5000).fit(x, y)
+    alarm = LogisticRegression(C=10.0).fit(np.array([[r.emergency] for _, r in rows]), [int(q.emergency) for q, _ in rows])
+    return Calibration(
+        round(temperature, 2),
+        tuple(round(float(w), 4) for w in foreign.coef_[0]),
+        (round(float(alarm.coef_[0][0]), 4), round(float(alarm.intercept_[0]), 4)),
+    )
+
+
+def write_calibration(calibration: Calibration, path: Path) -> None:
+    """Stores the parameters as JSON."""
+    data = {
+        "temperature": calibration.temperature,
+        "foreign": list(calibration.foreign),
+        "emergency": list(calibration.emergency),
+    }
+    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

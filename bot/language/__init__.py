@@ -1,0 +1,1 @@
+"""From what was typed to words, lemmas, parts of compounds, concepts and entities."""

@@ -1,0 +1,1 @@
+"""From words to topics: emergencies, ranking, confidence, decision."""

@@ -1,0 +1,83 @@
+"""Raw scores to calibrated confidences. How well they are calibrated, `make eval` shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.matching.ranking import MATTER, Intents, Ranking
+from bot.model import OUTSIDE, Candidate, Candidates
+
+CHOICES = 5
+"""How many candidates are worth naming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Parameters fitted by `familienbot calibrate` on held-out utterances and the fit half of the evaluation.
+
+    temperature  scale of the scores before they compete
+    foreign      weights of `foreign_features`, the last one constant
+    emergency    slope and offset of the second net
+    """
+
+    temperature: float
+    foreign: tuple[float, ...]
+    emergency: tuple[float, float]
+
+
+def _sigmoid(x: float) -> float:
+    return 1.0 / (1.0 + float(np.exp(-max(-30.0, min(30.0, x)))))
+
+
+def foreign_features(best_topic: float, second_topic: float, best_matter: float, ranking: Ranking) -> NDArray[np.float64]:
+    """What speaks for a message being not ours: (8,) with a constant at the end."""
+    return np.array(
+        [
+            best_topic,
+            best_matter,
+            best_topic - best_matter,
+            best_topic - second_topic,
+            ranking.coverage,
+            ranking.similarity,
+            np.log(1.0 + ranking.words),
+            1.0,
+        ]
+    )
+
+
+def split_scores(ranking: Ranking, intents: Intents) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """The classes that are topics and those that are matters, best first."""
+    order = np.argsort(-ranking.scores, kind="stable")
+    matters = np.array([intents.topics.classes[i].startswith(MATTER) for i in order], dtype=bool)
+    return order[~matters], order[matters]
+
+
+def calibrate(ranking: Ranking, intents: Intents, calibration: Calibration) -> Candidates:
+    """The candidates with the confidence that each is right, and how likely the message is not ours."""
+    topics, matters = split_scores(ranking, intents)
+    classes, scores = intents.topics.classes, ranking.scores
+    best_matter = float(scores[matters[0]]) if len(matters) else -2.0
+    features = foreign_features(float(scores[topics[0]]), float(scores[topics[1]]), best_matter, ranking)
+    foreign = _sigmoid(float(features @ np.array(calibration.foreign)))
+    logits = scores[topics].astype(np.float64) * calibration.temperature
+    shares = np.exp(logits - logits.max())
+    shares /= shares.sum()
+    candidates = [
+        Candidate(classes[i], round((1 - foreign) * float(share), 4), float(scores[i]))
+        for i, share in zip(topics[:CHOICES].tolist(), shares[:CHOICES], strict=True)
+    ]
+    if len(matters):
+        matter = classes[int(matters[0])].removeprefix(MATTER)
+        candidates.append(Candidate(OUTSIDE, round(foreign, 4), best_matter, matter))
+    candidates.sort(key=lambda c: -c.confidence)
+    slope, offset = calibration.emergency
+    return Candidates(
+        best=tuple(candidates[:CHOICES]),
+        aspect=intents.aspects.classes[int(ranking.aspects.argmax())],
+        foreign=round(foreign, 4),
+        alarm=max(intents.alarms, key=lambda name: (float(scores[intents.index[name]]), name), default=None),
+        emergency=round(_sigmoid(slope * ranking.emergency + offset), 4),
+    )

@@ -1,0 +1,94 @@
+"""The order of the stages: `reply` turns a question into an answer. No rules, no thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.content.loading import Content
+from bot.content.models import Aspect
+from bot.language.analysis import Language, analyse
+from bot.matching.confidence import Calibration, calibrate
+from bot.matching.context import leans, with_context
+from bot.matching.decision import COSTS, Costs, alarm_decision, decide, second_net
+from bot.matching.emergency import Emergencies, find_emergency
+from bot.matching.ranking import Intents, Ranking, rank
+from bot.matching.segments import find_second_question
+from bot.model import Analysis, Answer, Candidates, Decision, Question
+from bot.replying.answer import compose
+from bot.replying.direct import find_direct
+
+
+@dataclass(frozen=True)
+class Bot:
+    """All that answers a question, loaded once.
+
+    groups   the group of every topic
+    direct   messages of our own quick replies, as plain words → (topic, aspect)
+    off      topics that are switched off
+    all_off  whether the whole service is
+    """
+
+    content: Content
+    language: Language
+    intents: Intents
+    emergencies: Emergencies
+    calibration: Calibration
+    groups: Mapping[str, str]
+    direct: Mapping[str, tuple[str, str]]
+    costs: Costs = COSTS
+    off: frozenset[str] = frozenset()
+    all_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Every step of one reply, for `explain`."""
+
+    analysis: Analysis
+    ranking: Ranking | None
+    candidates: Candidates | None
+    decision: Decision
+    answer: Answer
+
+
+def trace(question: Question, bot: Bot) -> Trace:
+    """The answer with every step that led to it. The same question and bot always give the same."""
+    analysis = analyse(question, bot.language)
+    alarm = find_emergency(analysis, bot.emergencies)  # first, by reviewed rules; scores may add, never remove
+    said = question.conversation
+    direct = None if alarm else find_direct(question.message, analysis, said, bot.direct, bot.groups)
+    ranking: Ranking | None = None
+    candidates: Candidates | None = None
+    if alarm is not None:
+        decision = alarm_decision(alarm, analysis)
+    elif direct is not None:
+        decision = direct
+    elif not analysis.tokens:
+        decision = decide(Candidates((), foreign=1.0), analysis, bot.groups, bot.costs)
+    else:
+        ranking = with_context(rank(analysis, bot.intents), analysis, said, bot.intents)
+        candidates = calibrate(ranking, bot.intents, bot.calibration)
+        decision = decide(candidates, analysis, bot.groups, bot.costs)
+        decision = find_second_question(decision, analysis, bot.intents, bot.calibration, bot.groups, bot.costs)
+        if said.topic in decision.topics and leans(analysis):
+            decision = follow_pointers(decision, bot.content)
+        decision = second_net(decision, candidates, analysis, bot.costs)
+    decision = replace(decision, entities=replace(analysis.entities, matter=decision.entities.matter))
+    return Trace(analysis, ranking, candidates, decision, compose(decision, question, bot.content, bot.off, all_off=bot.all_off))
+
+
+def follow_pointers(decision: Decision, content: Content) -> Decision:
+    """The decision with every topic whose asked side another topic owns replaced by that topic."""
+    topics = []
+    for topic, aspect in zip(decision.topics, decision.aspects, strict=True):
+        entry = content.entries.get(topic)
+        text = entry.aspects.get(Aspect(aspect)) if entry else None
+        owner = text.see if text else None
+        topics.append(owner if owner in content.entries else topic)
+    return replace(decision, topics=tuple(topics))
+
+
+def reply(question: Question, bot: Bot) -> Answer:
+    """The answer to one question. The same question and bot always give the same answer."""
+    return trace(question, bot).answer

@@ -1,0 +1,1 @@
+"""From a decision to an answer: conversation state and blocks."""

@@ -1,0 +1,1 @@
+"""The HTTP edge: wires, translates, limits; decides nothing."""
