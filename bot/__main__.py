@@ -3,46 +3,233 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from datetime import UTC, datetime
+import sys
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Auskunft für Familien: kuratierte Antworten auf Fragen in eigenen Worten.")
+from bot import __version__
+from bot.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from bot.model import Answer, Conversation
+    from bot.pipeline import Bot
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Auskunft für Familien: kuratierte Antworten auf Fragen in eigenen Worten.",
+)
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON, für Programme.")]
+
+NOTHING_TO_SERVE = 2
+"""Exit code when neither knowledge nor settings can be used."""
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        errors.print(str(error))
+        raise typer.Exit(NOTHING_TO_SERVE) from error
+
+
+def _bot(settings: Settings) -> Bot:
+    """The bot, with a progress line while its model is built for the first time."""
+    from bot.compiling import NothingToServeError, load_bot
+
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=errors, transient=True
+    )
+    with bar:
+        task = bar.add_task("Modell laden", total=None)
+        try:
+            return load_bot(settings, lambda step: bar.update(task, description=step))[0]
+        except NothingToServeError as error:
+            errors.print(f"Das Wissen lässt sich nicht lesen: {error}")
+            raise typer.Exit(NOTHING_TO_SERVE) from error
+
+
+def _now(settings: Settings, bot: Bot) -> datetime:
+    return settings.now or datetime.now(ZoneInfo(bot.content.city.timezone))
+
+
+def _show(answer: Answer) -> None:
+    for block in answer.blocks:
+        mark = {"contact": "☎ ", "notice": "❗ "}.get(block.type, "")
+        console.print(f"{mark}{block.text}\n")
+    for link in answer.links:
+        console.print(f"→ {link.label}: {link.url}")
+    if answer.sources:
+        console.print("Quellen: " + "; ".join(s.label for s in answer.sources), style="dim")
+    if answer.suggestions:
+        console.print("Weiter: " + " · ".join(s.label for s in answer.suggestions), style="cyan")
+
+
+def _one(message: str, bot: Bot, settings: Settings, said: Conversation | None = None) -> Answer:
+    from bot.model import Conversation, Question
+    from bot.pipeline import reply
+
+    return reply(Question(message, _now(settings, bot), conversation=said or Conversation()), bot)
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="Port, sonst FAMILIENBOT_PORT oder 8000.")] = None,
+    host: Annotated[str | None, typer.Option(help="Adresse, sonst FAMILIENBOT_HOST oder 127.0.0.1.")] = None,
+) -> None:
+    """Den Dienst starten. Beim ersten Mal wird das Modell gebaut, das dauert unter einer Minute."""
+    from bot.web.app import serve as serve_http
+
+    settings = _settings()
+    settings = replace(settings, port=settings.port if port is None else port, host=host or settings.host)
+    _bot(settings)  # with its progress line, and so that several workers find the stored model
+    errors.print(f"Familienbot {__version__}: http://{settings.host}:{settings.port}")
+    serve_http(settings)
+
+
+@app.command()
+def ask(
+    message: Annotated[str | None, typer.Argument(help="Die Frage. Ohne sie beginnt ein Gespräch.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Eine Frage stellen, oder ohne Frage ein Gespräch führen (leere Zeile beendet es)."""
+    settings = _settings()
+    bot = _bot(settings)
+    if message is not None:
+        answer = _one(message, bot, settings)
+        if as_json:
+            print(json.dumps(_wire(answer, bot, settings), ensure_ascii=False, indent=1))
+        else:
+            _show(answer)
+        return
+    said = None
+    while True:
+        try:
+            typed = console.input("[bold]Sie:[/bold] ").strip()
+        except (EOFError, KeyboardInterrupt):
+            break
+        if not typed:
+            break
+        answer = _one(typed, bot, settings, said)
+        said = answer.conversation
+        _show(answer)
+
+
+def _wire(answer: Answer, bot: Bot, settings: Settings) -> dict[str, Any]:
+    from bot.web.schemas import to_wire
+
+    return to_wire(answer, bot, settings.secrets, _now(settings, bot))
+
+
+@app.command()
+def explain(
+    message: Annotated[str, typer.Argument(help="Die Frage.")],
+    as_json: AsJson = False,
+) -> None:
+    """Zeigen, wie eine Frage gelesen wurde, welche Themen in Frage kamen und warum eines gewann."""
+    from bot.desk.explain import describe, explanation
+
+    settings = _settings()
+    bot = _bot(settings)
+    found = explanation(message, bot, _now(settings, bot))
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        describe(found, console)
 
 
 @app.command()
 def check(
     only: Annotated[str | None, typer.Option(help="Nur dieses Thema prüfen.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Ausgabe als JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Alle Fehler in knowledge/ und intents/ mit Datei und Zeile. Ende mit 1, wenn etwas zu beheben ist."""
     from bot.content.checks import check as check_content
     from bot.content.loading import load
 
-    problems = check_content(load(Path("knowledge"), Path("intents")), datetime.now(UTC).date(), only)
+    settings = _settings()
+    today = (settings.now or datetime.now(ZoneInfo("Europe/Berlin"))).date()
+    problems = check_content(load(settings.knowledge, settings.intents), today, only)
+    failures = [p for p in problems if p.level == "error"]
     if as_json:
-        print(json.dumps([asdict(p) for p in problems], ensure_ascii=False, indent=1))
+        rows = [
+            {"file": p.spot.file, "line": p.spot.line, "level": p.level, "message": p.message, "suggestion": p.suggestion}
+            for p in problems
+        ]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
         for problem in problems:
-            print(problem)
-        errors = sum(p.level == "error" for p in problems)
-        print(f"{errors} Fehler, {len(problems) - errors} Hinweise.")
-    raise typer.Exit(1 if any(p.level == "error" for p in problems) else 0)
+            console.print(str(problem), soft_wrap=True, markup=False)
+        console.print(f"{len(failures)} Fehler, {len(problems) - len(failures)} Hinweise.")
+    raise typer.Exit(1 if failures else 0)
+
+
+@app.command(name="eval")
+def evaluate(
+    half: Annotated[str, typer.Option(help="Welche Hälfte gemessen wird: report, fit oder all.")] = "report",
+    show: Annotated[int, typer.Option(help="So viele falsche Antworten einzeln zeigen.")] = 0,
+    baselines: Annotated[bool, typer.Option(help="Auch die Vergleichsverfahren messen.")] = True,
+    out: Annotated[Path, typer.Option(help="Ordner des Berichts.")] = Path("docs/evaluation"),
+) -> None:
+    """Messen, wie gut der Bot auf fremde Fragen antwortet; schreibt den Bericht mit Bildern."""
+    from bot.desk.report import run_evaluation
+
+    run_evaluation(_settings(), half=half, show=show, baselines=baselines, out=out)
+
+
+@app.command()
+def bench(compile_too: Annotated[bool, typer.Option("--compile", help="Auch das Bauen des Modells messen.")] = False) -> None:
+    """Geschwindigkeit und Speicher messen, im Verhältnis zu den Vergleichsverfahren."""
+    from bot.desk.bench import run_bench
+
+    run_bench(_settings(), compile_too=compile_too)
+
+
+@app.command()
+def calibrate() -> None:
+    """Die Zuversicht neu an der Anpassungshälfte der Bewertung ausrichten; schreibt bot/matching/calibration.json."""
+    from bot.desk.calibration import fit_calibration, write_calibration
+
+    settings = _settings()
+    calibration = fit_calibration(_bot(settings), Path("tests/evaluation"))
+    write_calibration(calibration, Path(__file__).parent / "matching" / "calibration.json")
+    console.print(str(calibration))
+
+
+@app.command()
+def schema(out: Annotated[Path, typer.Option(help="Zielordner.")] = Path("docs/schema")) -> None:
+    """Für jede Art von YAML-Datei ein JSON-Schema schreiben: Editoren ergänzen und unterstreichen damit."""
+    from bot.content.loading import SCHEMAS
+
+    out.mkdir(parents=True, exist_ok=True)
+    for name, model in SCHEMAS.items():
+        text = json.dumps(model.model_json_schema(by_alias=True), ensure_ascii=False, indent=1)
+        (out / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    console.print(f"{len(SCHEMAS)} Schemas in {out}.")
 
 
 @app.command()
 def version() -> None:
     """Die Version."""
-    from bot import __version__
-
     print(__version__)
 
 
 def main() -> None:
     """Entry point of the command."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
     app()
 
 

@@ -7,7 +7,8 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
@@ -22,8 +23,7 @@ from bot.language.analysis import Language, Tables, Word, analyse, load_pipeline
 from bot.language.entities import EntityTables
 from bot.language.spelling import Speller
 from bot.matching.confidence import Calibration
-from bot.matching.emergency import Emergencies, Rule, compile_pattern, rule_words
-from bot.matching.emergency import WITHIN as RULE_WITHIN
+from bot.matching.emergency import Emergencies, Rule, RuleCompiler, rule_words
 from bot.matching.features import Weights
 from bot.matching.ranking import MATTER, Intents, lemmas
 from bot.model import EMERGENCY_GROUP, Analysis, Question
@@ -92,18 +92,13 @@ def vocabulary_texts(content: Content) -> list[str]:
 
 def build_emergencies(content: Content) -> Emergencies:
     """The compiled rules in the order of their files; one that names an unknown class is left out (`check` finds it)."""
+    compiler = RuleCompiler()
     rules: list[Rule] = []
     for file in content.emergency_rules:
         for rule in file.rules:
-            try:
-                patterns = tuple(compile_pattern(p, file.classes) for p in rule.all)
-                unless = tuple(compile_pattern(p, file.classes) for p in rule.unless)
-            except KeyError:
-                continue
-            rules.append(
-                Rule(rule.id, rule.topic, rule.situation, patterns, unless, rule.within or RULE_WITHIN, rule.ordered, rule.lang or "de")
-            )
-    return Emergencies(tuple(rules))
+            with suppress(KeyError):
+                rules.append(compiler.rule(rule, file.classes))
+    return compiler.finish(rules)
 
 
 def read(text: str, language: Language) -> Analysis:
@@ -253,6 +248,7 @@ def assemble(content: Content, language: Language, intents: Intents, settings: S
         intents=intents,
         emergencies=build_emergencies(content),
         calibration=load_calibration(),
+        titles={topic: read(entry.title, language) for topic, entry in content.entries.items()},
         direct=direct_messages(content),
         groups={t: info.group for t, info in content.topics.items()},
         off=settings.disabled_topics,

@@ -24,6 +24,7 @@ class Bot:
     """All that answers a question, loaded once.
 
     groups   the group of every topic
+    titles   the title of every topic as it was read
     direct   messages of our own quick replies, as plain words → (topic, aspect)
     off      topics that are switched off
     all_off  whether the whole service is
@@ -35,6 +36,7 @@ class Bot:
     emergencies: Emergencies
     calibration: Calibration
     groups: Mapping[str, str]
+    titles: Mapping[str, Analysis]
     direct: Mapping[str, tuple[str, str]]
     costs: Costs = COSTS
     off: frozenset[str] = frozenset()
@@ -67,10 +69,10 @@ def trace(question: Question, bot: Bot) -> Trace:
     elif not analysis.tokens:
         decision = decide(Candidates((), foreign=1.0), analysis, bot.groups, bot.costs)
     else:
-        ranking = with_context(rank(analysis, bot.intents), analysis, said, bot.intents)
+        ranking = with_context(rank(analysis, bot.intents), analysis, said, bot.intents, bot.titles)
         candidates = calibrate(ranking, bot.intents, bot.calibration)
         decision = decide(candidates, analysis, bot.groups, bot.costs)
-        decision = find_second_question(decision, analysis, bot.intents, bot.calibration, bot.groups, bot.costs)
+        decision = find_second_question(decision, ranking, analysis, bot.intents, bot.calibration, bot.groups, bot.costs)
         if said.topic in decision.topics and leans(analysis):
             decision = follow_pointers(decision, bot.content)
         decision = second_net(decision, candidates, analysis, bot.costs)

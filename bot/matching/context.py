@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.matching.ranking import Intents, Ranking
+import numpy as np
+
+from bot.matching.ranking import MATTER, Intents, Ranking
 from bot.model import Analysis, Conversation
 
 LEANS = frozenset(
@@ -13,12 +16,22 @@ LEANS = frozenset(
 )
 """Words that a message begins with, or consists of, when it leans on the one before."""
 
-TOPIC_BOOST = 0.3
-LEANING_BOOST = 0.45
+TALK = frozenset({"dank", "verabschiedung", "begruessung", "bot-identitaet", "datenschutz", "beschwerde-bot"})
+"""Topics about the conversation itself: a few words say them whole."""
+
+TOPIC_BOOST = 0.2
 PENDING_BOOST = 0.6
-"""Raw score that the earlier topic, a leaning message, and a choice of the last question back are given."""
+"""Raw score that the earlier topic, and a choice of the last question back, are given."""
+SHARE, SHARE_OF_SHORT = 0.6, 0.8
+"""How much the reading together with the earlier topic counts against the message alone, 0..1."""
+DECISIVE = 0.45
+"""Lead of the best topic over the next, raw, with which a leaning message of some length stands for itself."""
+FEW = 4
+"""Words up to which a message is too short to be decisive, thanks and the like excepted."""
+FOREIGN_PENALTY = 0.3
+"""Raw score taken from matters of other offices when a message leans on one that was ours."""
 SHORT = 7
-"""Words up to which a message that begins with such a word leans on the one before."""
+"""Words up to which a message that holds such a word leans on the one before."""
 
 
 def leans(analysis: Analysis) -> bool:
@@ -29,17 +42,28 @@ def leans(analysis: Analysis) -> bool:
     return words[0] in LEANS or (len(words) <= SHORT and any(w in LEANS for w in words)) or len(words) <= 3
 
 
-def with_context(ranking: Ranking, analysis: Analysis, conversation: Conversation, intents: Intents) -> Ranking:
-    """The ranking with what was said before; the same when nothing was."""
-    boosts: dict[str, float] = {}
-    if conversation.topic is not None:
-        boosts[conversation.topic] = TOPIC_BOOST + (LEANING_BOOST if leans(analysis) else 0.0)
-    for topic in conversation.pending:
-        boosts[topic] = max(boosts.get(topic, 0.0), PENDING_BOOST)
-    if not boosts:
-        return ranking
+def _decisive(ranking: Ranking, analysis: Analysis, intents: Intents) -> bool:
+    first, second = np.argsort(-ranking.scores, kind="stable")[:2].tolist()
+    lead = float(ranking.scores[first] - ranking.scores[second])
+    if intents.topics.classes[first] in TALK:
+        return lead >= DECISIVE / 2
+    return len(analysis.tokens) > FEW and lead >= DECISIVE and not intents.topics.classes[first].startswith(MATTER)
+
+
+def with_context(
+    ranking: Ranking, analysis: Analysis, conversation: Conversation, intents: Intents, titles: Mapping[str, Analysis]
+) -> Ranking:
+    """The ranking of a leaning message together with the topic spoken of before; any other message stands for itself.
+
+    titles  the title of every topic as it was read
+    """
     scores = ranking.scores.copy()
-    for topic, boost in boosts.items():
+    title = titles.get(conversation.topic or "")
+    if title is not None and leans(analysis) and not _decisive(ranking, analysis, intents):
+        together = intents.topics.score(title.tokens + analysis.tokens, title.concepts + analysis.concepts)
+        scores += (SHARE_OF_SHORT if len(analysis.tokens) <= FEW else SHARE) * (together - scores)
+        scores[intents.matters] -= FOREIGN_PENALTY
+    for topic in (conversation.topic, *conversation.pending):
         if topic in intents.index:
-            scores[intents.index[topic]] += boost
+            scores[intents.index[topic]] += PENDING_BOOST if topic in conversation.pending else TOPIC_BOOST
     return replace(ranking, scores=scores)

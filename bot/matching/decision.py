@@ -24,7 +24,7 @@ class Costs:
     refuse: float = 2.5
     alarm: float = 0.8
     help_line: float = 0.45
-    second_question: float = 0.7
+    second_question: float = 0.6
 
 
 COSTS = Costs()

@@ -5,13 +5,14 @@ sequences of elements in this order, up to `GAP` other words between two of them
 
     word        this word in any of its known forms        word*      every word that begins so
     a|b         one of several                              <class>    one of the words of a class
-    +word       directly behind the element before it
+    +word       directly behind the element before it      a b / c      one of several patterns
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from bot.language.text import fold
 from bot.model import Analysis, Token
@@ -22,12 +23,27 @@ WITHIN = 14
 """Words between the first and the last pattern of a rule that says nothing else."""
 
 
+class EmergencyRuleText(Protocol):
+    """A rule as editors write it."""
+
+    id: str
+    topic: str
+    situation: str
+    all: tuple[str, ...]
+    unless: tuple[str, ...]
+    within: int | None
+    ordered: bool
+    lang: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Words one of which must be there: whole keys and beginnings; `adjacent` when no word may stand before it."""
+    """Words one of which must be there; `adjacent` when no word may stand before it.
 
-    keys: frozenset[str]
-    prefixes: tuple[str, ...]
+    number  of its set of words in `Emergencies`
+    """
+
+    number: int
     adjacent: bool
 
 
@@ -36,23 +52,35 @@ Pattern = tuple[Element, ...]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A compiled rule; see `EmergencyRule` for what its fields mean."""
+    """A compiled rule; see `EmergencyRule` for what its fields mean.
+
+    all    for each thing that must be found, the patterns one of which is enough
+    needs  the numbers of all sets of words without which it cannot fire
+    """
 
     id: str
     topic: str
     situation: str
-    all: tuple[Pattern, ...]
+    all: tuple[tuple[Pattern, ...], ...]
     unless: tuple[Pattern, ...]
     within: int
     ordered: bool
     lang: str
+    needs: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Emergencies:
-    """The compiled rules in the order of their files, and the thresholds of the second net."""
+    """The compiled rules in the order of their files.
+
+    words      key of a word → numbers of the sets that it belongs to
+    beginnings the first letters of words, longest first, with the numbers of their sets
+    """
 
     rules: tuple[Rule, ...]
+    words: Mapping[str, tuple[int, ...]]
+    beginnings: tuple[tuple[str, tuple[int, ...]], ...]
+    any_beginning: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,59 +98,90 @@ def key_of(word: str) -> str:
     return fold(word.lower())
 
 
-def _element(text: str, classes: Mapping[str, Iterable[str]]) -> Element:
-    adjacent = text.startswith("+")
-    keys: set[str] = set()
-    prefixes: set[str] = set()
-    for option in text.removeprefix("+").split("|"):
-        words = classes[option[1:-1]] if option.startswith("<") and option.endswith(">") else (option,)
-        for word in words:
-            if word.startswith("<") and word.endswith(">"):
-                inner = _element(word, classes)
-                keys |= inner.keys
-                prefixes |= set(inner.prefixes)
-            elif word.endswith("*"):
-                prefixes.add(key_of(word[:-1]))
-            else:
-                keys.add(key_of(word))
-    return Element(frozenset(keys), tuple(sorted(prefixes)), adjacent)
+@dataclass(slots=True)
+class RuleCompiler:
+    """Numbers the sets of words while rules are compiled."""
 
+    numbers: dict[tuple[frozenset[str], frozenset[str]], int] = field(default_factory=dict)
 
-def compile_pattern(text: str, classes: Mapping[str, Iterable[str]]) -> Pattern:
-    """The elements of a pattern.
+    def _words(self, option: str, classes: Mapping[str, Iterable[str]]) -> Iterator[str]:
+        if option.startswith("<") and option.endswith(">"):
+            for word in classes[option[1:-1]]:
+                yield from self._words(word, classes)
+        else:
+            yield option
 
-    raises  KeyError when a class is unknown
-    """
-    return tuple(_element(word, classes) for word in text.split())
+    def _element(self, text: str, classes: Mapping[str, Iterable[str]]) -> Element:
+        options = [w for o in text.removeprefix("+").split("|") for w in self._words(o, classes)]
+        keys = frozenset(key_of(w) for w in options if not w.endswith("*"))
+        prefixes = frozenset(key_of(w[:-1]) for w in options if w.endswith("*"))
+        number = self.numbers.setdefault((keys, prefixes), len(self.numbers))
+        return Element(number, text.startswith("+"))
+
+    def pattern(self, text: str, classes: Mapping[str, Iterable[str]]) -> Pattern:
+        """The elements of a pattern.
+
+        raises  KeyError when a class is unknown
+        """
+        return tuple(self._element(word, classes) for word in text.split())
+
+    def rule(self, rule: EmergencyRuleText, classes: Mapping[str, Iterable[str]]) -> Rule:
+        """The compiled rule.
+
+        raises  KeyError when a class is unknown
+        """
+        patterns = tuple(tuple(self.pattern(p, classes) for p in text.split(" / ")) for text in rule.all)
+        unless = tuple(self.pattern(p, classes) for text in rule.unless for p in text.split(" / "))
+        needs = frozenset(e.number for alternatives in patterns if len(alternatives) == 1 for e in alternatives[0])
+        within = WITHIN if rule.within is None else rule.within
+        return Rule(rule.id, rule.topic, rule.situation, patterns, unless, within, rule.ordered, rule.lang or "de", needs)
+
+    def finish(self, rules: Iterable[Rule]) -> Emergencies:
+        """All rules with the index of their words."""
+        words: dict[str, list[int]] = {}
+        beginnings: dict[str, list[int]] = {}
+        for (keys, prefixes), number in self.numbers.items():
+            for key in keys:
+                words.setdefault(key, []).append(number)
+            for prefix in prefixes:
+                beginnings.setdefault(prefix, []).append(number)
+        ordered = sorted(beginnings.items(), key=lambda item: (-len(item[0]), item[0]))
+        return Emergencies(
+            tuple(rules), {k: tuple(v) for k, v in words.items()}, tuple((k, tuple(v)) for k, v in ordered),
+            tuple(k for k, _ in ordered),
+        )
 
 
 def rule_words(patterns: Iterable[str], classes: Mapping[str, Iterable[str]]) -> frozenset[str]:
     """All whole words that the patterns and classes name: they join the vocabulary, so that typos in them are mended."""
     words = [w for names in classes.values() for w in names]
-    words += [w for p in patterns for e in p.split() for w in e.removeprefix("+").split("|")]
+    words += [w.removeprefix("+") for p in patterns for e in p.replace(" / ", " ").split() for w in e.split("|")]
     return frozenset(w for w in words if not w.startswith("<") and not w.endswith("*"))
 
 
-def _keys(token: Token) -> tuple[str, ...]:
-    return tuple({key_of(token.text), key_of(token.word), key_of(token.lemma), *map(key_of, token.parts)})
+def _numbers(token: Token, emergencies: Emergencies) -> frozenset[int]:
+    """The sets of words that a token belongs to, as typed, repaired, in its base form and by its last part."""
+    found: set[int] = set()
+    for form in {token.text, token.word, token.lemma, *token.parts[-1:]}:
+        key = key_of(form)
+        found.update(emergencies.words.get(key, ()))
+        if key.startswith(emergencies.any_beginning):
+            for beginning, numbers in emergencies.beginnings:
+                if key.startswith(beginning):
+                    found.update(numbers)
+    return frozenset(found)
 
 
-def _hits(element: Element, keys: tuple[str, ...]) -> bool:
-    return any(k in element.keys for k in keys) or (
-        bool(element.prefixes) and any(k.startswith(element.prefixes) for k in keys)
-    )
-
-
-def find_pattern(pattern: Pattern, words: list[tuple[str, ...]]) -> list[tuple[int, int]]:
+def find_pattern(pattern: Pattern, words: list[frozenset[int]]) -> list[tuple[int, int]]:
     """Where the pattern stands: (first, last) position of each occurrence by its first word."""
     found: list[tuple[int, int]] = []
-    for start, keys in enumerate(words):
-        if not _hits(pattern[0], keys):
+    for start, numbers in enumerate(words):
+        if pattern[0].number not in numbers:
             continue
         last = start
         for element in pattern[1:]:
             reach = 1 if element.adjacent else GAP + 1
-            nxt = next((i for i in range(last + 1, min(len(words), last + reach + 1)) if _hits(element, words[i])), None)
+            nxt = next((i for i in range(last + 1, min(len(words), last + reach + 1)) if element.number in words[i]), None)
             if nxt is None:
                 break
             last = nxt
@@ -131,40 +190,41 @@ def find_pattern(pattern: Pattern, words: list[tuple[str, ...]]) -> list[tuple[i
     return found
 
 
-def _fires(rule: Rule, words: list[tuple[str, ...]]) -> bool:
+def _fires(rule: Rule, words: list[frozenset[int]], present: frozenset[int]) -> bool:
+    if not rule.needs <= present:
+        return False
     spots: list[list[tuple[int, int]]] = []
-    for pattern in rule.all:
-        found = find_pattern(pattern, words)
+    for alternatives in rule.all:
+        found = [spot for pattern in alternatives for spot in find_pattern(pattern, words)]
         if not found:
             return False
         spots.append(found)
-    if any(find_pattern(p, words) for p in rule.unless):
+    if len(spots) > 1 and not _near(spots, rule.within, rule.ordered):
         return False
-    if len(spots) == 1:
-        return True
-    return _near(spots, rule.within, rule.ordered)
+    return not any(all(e.number in present for e in p) and find_pattern(p, words) for p in rule.unless)
 
 
 def _near(spots: list[list[tuple[int, int]]], within: int, ordered: bool) -> bool:
-    def reach(i: int, low: int, high: int, after: int) -> bool:
+    def reach(i: int, low: int, high: int, after: int, taken: frozenset[int]) -> bool:
         if i == len(spots):
             return True
         for start, end in spots[i]:
-            if ordered and start <= after:
+            if start in taken or (ordered and start <= after):  # one word is not two
                 continue
-            if max(high, end) - min(low, start) <= within and reach(i + 1, min(low, start), max(high, end), end):
+            if max(high, end) - min(low, start) <= within and reach(
+                i + 1, min(low, start), max(high, end), end, taken | {start}
+            ):
                 return True
         return False
 
-    return any(reach(1, start, end, end) for start, end in spots[0])
+    return any(reach(1, start, end, end, frozenset({start})) for start, end in spots[0])
 
 
 def find_emergency(analysis: Analysis, emergencies: Emergencies) -> Alarm | None:
     """The alarm of the first rule that fires, or None. Rules stand in the order of their urgency."""
-    words = [_keys(t) for t in analysis.tokens]
-    if not words:
-        return None
+    words = [_numbers(t, emergencies) for t in analysis.tokens]
+    present = frozenset().union(*words)
     for rule in emergencies.rules:
-        if _fires(rule, words):
+        if _fires(rule, words, present):
             return Alarm(rule.topic, rule.situation, rule.id, rule.lang)
     return None

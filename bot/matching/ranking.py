@@ -36,6 +36,11 @@ class Intents:
         """The column of every class."""
         return {name: i for i, name in enumerate(self.topics.classes)}
 
+    @cached_property
+    def matters(self) -> NDArray[np.int_]:
+        """The columns of the matters of other offices."""
+        return np.array([i for i, name in enumerate(self.topics.classes) if name.startswith(MATTER)], dtype=np.int_)
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:

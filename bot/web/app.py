@@ -1,0 +1,105 @@
+"""Wires settings, bot, routes and limits to one ASGI app. Importing loads nothing."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from threading import Thread
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from bot import __version__
+from bot.settings import Settings, load_settings
+from bot.web.limits import BodyLimit, Origins
+from bot.web.problems import MEDIA_TYPE, CatchErrors, add_handlers
+from bot.web.routes import router
+from bot.web.schemas import CHAT_REQUEST_EXAMPLE, EXAMPLES, PROBLEM_EXAMPLE
+from bot.web.service import Service, make_service
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    Thread(target=service.load, name="load-bot", daemon=True).start()  # /healthz answers meanwhile
+    yield
+
+
+def _describe_api(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document with examples; FastAPI would drop what is null in them. Errors have their own media type."""
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes, servers=app.servers
+    )
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                content = response["content"]
+                if status >= "400":
+                    content[MEDIA_TYPE] = content.pop("application/json")
+                elif operation["operationId"] in EXAMPLES:
+                    content["application/json"]["example"] = EXAMPLES[operation["operationId"]]
+                if status == "422":
+                    content[MEDIA_TYPE]["example"] = PROBLEM_EXAMPLE
+    chat = document["paths"]["/api/v1/chat"]["post"]
+    chat["requestBody"]["content"]["application/json"]["example"] = CHAT_REQUEST_EXAMPLE
+    return document
+
+
+def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) -> FastAPI:
+    """The app for these settings; the bot is loaded when it starts.
+
+    clock   seconds for the rate limit
+    raises  SettingsError when a trusted proxy is no address
+    """
+    app = FastAPI(
+        title="Familienbot",
+        version=__version__,
+        description="Answers to families' questions. Within /api/v1 fields may be added; none is renamed or removed.",
+        docs_url=None,  # these pages load their scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.service = make_service(settings, clock)
+    app.include_router(router)
+    add_handlers(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(CatchErrors)
+    if settings.origins:
+        app.add_middleware(Origins, origins=settings.origins)  # outermost: a page may read errors, too
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _describe_api(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """The app for the settings of the environment, with its log: what every worker of the server calls."""
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return create_app(settings)
+
+
+def serve(settings: Settings) -> None:
+    """Serves until the process is ended. Neither addresses nor paths are logged."""
+    import uvicorn
+
+    uvicorn.run(
+        "bot.web.app:create_app_from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        root_path=settings.root_path,
+        workers=settings.workers,
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,  # who is trusted to name the client, `limits.py` decides
+        server_header=False,
+    )

@@ -1,0 +1,39 @@
+"""Fixtures for all tests: a small fictitious town, compiled once in a session."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.compiling import load_bot
+from bot.language import lexicon
+from bot.pipeline import Bot
+from bot.settings import Settings
+
+SMALL = Path(__file__).parent / "fixtures" / "small"
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+"""A Sunday morning, ten o'clock in the town."""
+
+
+@pytest.fixture(scope="session")
+def small_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the small town at a fixed time: no rate limit, one secret, a cache of its own."""
+    return Settings(
+        knowledge=SMALL / "knowledge",
+        intents=SMALL / "intents",
+        cache=tmp_path_factory.mktemp("cache"),
+        secrets={"k1": "s" * 32},
+        rate_limit=0,
+        now=NOW,
+    )
+
+
+@pytest.fixture(scope="session")
+def small_bot(small_settings: Settings) -> Bot:
+    """The bot of the small town; its model is in the cache of `small_settings` from then on."""
+    words = lexicon.general_words()[: lexicon.GUARD_SIZE]  # rare words take most of the time
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexicon, "general_words", lambda: words)
+        return load_bot(small_settings)[0]
