@@ -23,7 +23,7 @@ from bot.language.analysis import Language, Tables, Word, analyse, load_pipeline
 from bot.language.entities import EntityTables
 from bot.language.spelling import Speller
 from bot.matching.confidence import Calibration
-from bot.matching.emergency import Emergencies, Rule, RuleCompiler, rule_words
+from bot.matching.emergency import Emergencies, Pattern, Rule, RuleCompiler, rule_words
 from bot.matching.features import Weights
 from bot.matching.ranking import MATTER, Intents, lemmas
 from bot.model import EMERGENCY_GROUP, Analysis, Question
@@ -76,7 +76,7 @@ def districts_of(content: Content) -> dict[str, tuple[str, ...]]:
 
 def _rule_texts(rules: Iterable[EmergencyRules]) -> Iterable[str]:
     for file in rules:
-        yield from rule_words([p for r in file.rules for p in (*r.all, *r.unless)], file.classes)
+        yield from rule_words([p for r in file.rules for p in (*r.all, *r.unless)] + list(file.silent), file.classes)
 
 
 def vocabulary_texts(content: Content) -> list[str]:
@@ -94,11 +94,14 @@ def build_emergencies(content: Content) -> Emergencies:
     """The compiled rules in the order of their files; one that names an unknown class is left out (`check` finds it)."""
     compiler = RuleCompiler()
     rules: list[Rule] = []
+    silent: list[Pattern] = []
     for file in content.emergency_rules:
         for rule in file.rules:
             with suppress(KeyError):
                 rules.append(compiler.rule(rule, file.classes))
-    return compiler.finish(rules)
+        with suppress(KeyError):
+            silent += [compiler.pattern(p, file.classes) for p in file.silent]
+    return compiler.finish(rules, silent)
 
 
 def read(text: str, language: Language) -> Analysis:

@@ -143,6 +143,8 @@ class Candidates:
     foreign    how likely the message is not ours at all, 0..1
     alarm      the emergency topic that comes nearest, if there is any
     emergency  how likely the message is an emergency, by the second net, 0..1
+    sure_emergency  whether the second net takes it for one
+    help_line       whether it is unsure, so that the ordinary reply begins with a line of help
     """
 
     best: tuple[Candidate, ...]
@@ -150,6 +152,8 @@ class Candidates:
     foreign: float = 0.0
     alarm: str | None = None
     emergency: float = 0.0
+    sure_emergency: bool = False
+    help_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class Trace:
 def trace(question: Question, bot: Bot) -> Trace:
     """The answer with every step that led to it. The same question and bot always give the same."""
     analysis = analyse(question, bot.language)
-    alarm = find_emergency(analysis, bot.emergencies)  # first, by reviewed rules; scores may add, never remove
+    finding = find_emergency(analysis, bot.emergencies)  # first, by reviewed rules; scores may add, never remove
+    alarm = finding.alarm
     said = question.conversation
     direct = None if alarm else find_direct(question.message, analysis, said, bot.direct, bot.groups)
     ranking: Ranking | None = None
@@ -67,15 +68,15 @@ def trace(question: Question, bot: Bot) -> Trace:
     elif direct is not None:
         decision = direct
     elif not analysis.tokens:
-        decision = decide(Candidates((), foreign=1.0), analysis, bot.groups, bot.costs)
+        decision = decide(Candidates((), foreign=1.0), analysis, bot.costs)
     else:
         ranking = with_context(rank(analysis, bot.intents), analysis, said, bot.intents, bot.titles)
         candidates = calibrate(ranking, bot.intents, bot.calibration)
-        decision = decide(candidates, analysis, bot.groups, bot.costs)
+        candidates = second_net(candidates, bot.groups, bot.costs, harmless_setting=finding.harmless_setting)
+        decision = decide(candidates, analysis, bot.costs)
         decision = find_second_question(decision, ranking, analysis, bot.intents, bot.calibration, bot.groups, bot.costs)
         if said.topic in decision.topics and leans(analysis):
             decision = follow_pointers(decision, bot.content)
-        decision = second_net(decision, candidates, analysis, bot.costs)
     decision = replace(decision, entities=replace(analysis.entities, matter=decision.entities.matter))
     return Trace(analysis, ranking, candidates, decision, compose(decision, question, bot.content, bot.off, all_off=bot.all_off))
 

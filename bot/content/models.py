@@ -263,6 +263,7 @@ class EmergencyRules(Record):
 
     classes: Mapping[Id, tuple[Text, ...]] = Field(default_factory=dict)
     rules: tuple[EmergencyRule, ...] = ()
+    silent: tuple[Text, ...] = ()
 
 
 class Harmless(Record):

@@ -33,7 +33,7 @@ LOGISTIC_GRID = (1.0, 10.0, 100.0)
 USUAL = 1
 """The place in its grid that is taken without cross-validation."""
 FOLDS = 3
-TUNED_ON = 3000
+TUNED_ON = 2000
 """Utterances that the cross-validation looks at: all of them would take ten minutes."""
 ROUNDS, TUNING_ROUNDS = 20, 8
 """Passes of the logistic regression over the utterances; more change nothing that could be seen."""
@@ -81,7 +81,8 @@ class Baseline:
 def _shares(scores: Scores, temperature: float) -> Scores:
     logits = scores * temperature
     shares: Scores = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return shares / shares.sum(axis=-1, keepdims=True)
+    shares /= shares.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def _merge(shares: Scores, classes: Sequence[str]) -> dict[str, float]:
@@ -95,7 +96,12 @@ def _merge(shares: Scores, classes: Sequence[str]) -> dict[str, float]:
 
 def judge_message(message: str, baseline: Baseline) -> Verdict:
     """What the baseline says to the message."""
-    merged = _merge(_shares(baseline.score(message.lower()), baseline.temperature), baseline.classes)
+    return judge_scores(baseline.score(message.lower()), baseline)
+
+
+def judge_scores(scores: Scores, baseline: Baseline) -> Verdict:
+    """What the baseline says to a message with these raw scores."""
+    merged = _merge(_shares(scores, baseline.temperature), baseline.classes)
     ranked = tuple(sorted(merged.items(), key=lambda item: (-item[1], item[0]))[:CHOICES])
     topic, share = ranked[0]
     refused = topic == OUTSIDE or share < baseline.threshold
@@ -134,14 +140,18 @@ def fit_to_half(baseline: Baseline, questions: Sequence[Labelled]) -> Baseline:
     """The baseline with temperature and threshold fitted on these questions."""
     scores = np.array([baseline.score(q.question.lower()) for q in questions])
     fitted = replace(baseline, temperature=best_temperature(scores, baseline.classes, questions), threshold=0.0)
-    verdicts = [(judge_message(q.question, fitted), q) for q in questions]
+    verdicts = [(judge_scores(row, fitted), q) for row, q in zip(scores, questions, strict=True)]
     return replace(fitted, threshold=best_threshold(verdicts))
+
+
+def _silent(step: str) -> None:
+    """No progress shown."""
 
 
 def _vectorizer() -> FeatureUnion:
     return make_union(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32),
     )
 
 
@@ -220,7 +230,7 @@ def _nearest(rows: Sequence[Row]) -> list[Baseline]:
 def fit_baselines(
     rows: Sequence[Row],
     questions: Sequence[Labelled],
-    progress: Callable[[str], None] = lambda step: None,
+    progress: Callable[[str], None] = _silent,
     *,
     tune: bool = True,
 ) -> tuple[Baseline, ...]:

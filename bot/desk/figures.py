@@ -112,7 +112,7 @@ def area_under_risk(claims: Sequence[Claim]) -> float:
 def with_typo(text: str) -> str:
     """The text with one letter of its longest word swapped with the next, dropped or doubled; always the same one.
 
-    A word of fewer than four letters stays as it is. The first and the last letter stay, as they mostly do when people mistype.
+    A word of fewer than four letters stays as it is. The first and the last letter stay, as they mostly do.
     """
     words = text.split(" ")
     at = max(range(len(words)), key=lambda i: sum(map(str.isalpha, words[i])))

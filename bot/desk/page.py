@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
+from bot.desk.baselines import TUNED_ON
 from bot.desk.figures import Share
 from bot.desk.report import AlarmTally, Report, Tally
 
@@ -108,10 +109,10 @@ def _systems(report: Report) -> Grid:
         for s in report.systems
     )
     note = (
-        "Baselines learn from exactly the bot's utterances, raw and in lower case; C by threefold cross-validation on 3000 "
-        "of them, temperature and refusal threshold (same costs) on the fit half. They cannot ask back. *Cost* is the mean "
-        "per message in questions back. Brier score, area under the risk-coverage curve (AURC) and expected calibration "
-        "error (ECE) are of “the best candidate is right” over all sets, ours or not; less is better."
+        f"Baselines learn from exactly the bot's utterances, raw and in lower case; C by threefold cross-validation on "
+        f"{TUNED_ON} of them, temperature and refusal threshold (same costs) on the fit half. They cannot ask back. *Cost* "
+        "is the mean per message in questions back. Brier score, area under the risk-coverage curve (AURC) and expected "
+        "calibration error (ECE) are of “the best candidate is right” over all sets, ours or not; less is better."
     )
     return Grid("Bot and baselines", head, rows, note)
 
@@ -119,8 +120,8 @@ def _systems(report: Report) -> Grid:
 def _bins(report: Report) -> Grid:
     rows = tuple((f"{b.confidence:.3f}", str(b.right.of), percent(b.right)) for b in report.bins)
     note = (
-        f"The confidence that the reply announces: the main topic is right, the right one is among the choices, or it is "
-        f"not ours. Expected calibration error {report.announced_error:.3f}, Brier score {report.announced_brier:.3f}."
+        "The confidence that the reply announces: the main topic is right, the right one is among the choices, or it "
+        f"is not ours. Calibration error {report.announced_error:.3f}, Brier score {report.announced_brier:.3f}."
     )
     return Grid("Calibration", ("mean confidence", "n", "right"), rows, note)
 
@@ -156,7 +157,7 @@ def grids(report: Report) -> Iterator[Grid]:
         "Conversations",
         "turns",
         report.turns,
-        f"A question back is the right act in {report.asks_wanted.of} turns: asked back in {percent(report.asks_wanted)}.",
+        f"In {report.asks_wanted.of} turns a question back is the right act: it came in {percent(report.asks_wanted)}.",
     )
     b = report.both
     yield Grid(
@@ -170,6 +171,11 @@ def grids(report: Report) -> Iterator[Grid]:
         ),
     )
     yield _bins(report)
+    yield Grid(
+        "Confidence by origin",
+        ("decided by", "n", "mean confidence", "right"),
+        tuple((o.name, str(o.right.of), f"{o.confidence:.3f}", percent(o.right)) for o in report.origins),
+    )
     yield Grid(
         "Most frequent confusions",
         ("wanted", "best candidate", "times"),
@@ -191,8 +197,9 @@ def to_page(report: Report) -> str:
     """`README.md`: all tables and plots."""
     parts = [
         "# Evaluation",
-        f"Written by `make eval`; do not edit. The **{report.half}** half of the labelled questions ({report.questions} "
-        f"messages), knowledge `{report.knowledge}`. Figures are per cent with their 95 % interval (Wilson). "
+        f"Written by `make eval`; do not edit. The **{report.half}** half of the labelled questions "
+        f"({report.questions} messages), knowledge `{report.knowledge}`. Figures are per cent with their 95 % interval "
+        "(Wilson). What the questions are: [tests/evaluation](../../tests/evaluation/README.md). "
         "About 3 to 4 % of the labels are debatable. Machine-readable: [metrics.json](metrics.json).",
         *map(_to_markdown, grids(report)),
         "## Plots",
@@ -202,11 +209,11 @@ def to_page(report: Report) -> str:
 
 
 def to_tables(report: Report) -> Iterator[Table]:
-    """The tables for the command line."""
+    """The tables for the command line, intervals below their figures."""
     for grid in grids(report):
         table = Table(title=grid.title, title_justify="left", title_style="bold")
         for i, name in enumerate(grid.head):
-            table.add_column(name, justify="right" if i else "left")
-        for row in grid.rows:
-            table.add_row(*row)
+            table.add_column(name, justify="right" if i else "left", overflow="fold")
+        for first, *others in grid.rows:
+            table.add_row(first, *(cell.replace(" (", "\n").removesuffix(")") for cell in others))
         yield table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from bot.desk.figures import Share
 from bot.desk.report import Report, Tally
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # letters stay text
     "svg.hashsalt": "familienbot",
     "font.size": 9,
@@ -61,7 +62,7 @@ def _reliability(axes: Axes, report: Report) -> None:
     errors = [_error(b.right) for b in report.bins]
     axes.errorbar(
         [b.confidence for b in report.bins], [b.right.value for b in report.bins],
-        yerr=([e[0] for e in errors], [e[1] for e in errors]), marker="o", capsize=2, color=RIGHT, label="announced by the bot",
+        yerr=([e[0] for e in errors], [e[1] for e in errors]), marker="o", capsize=2, color=RIGHT, label="announced",
     )  # fmt: skip
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="confidence", ylabel="share right")
     axes.legend(loc="upper left", frameon=False)

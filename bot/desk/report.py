@@ -1,4 +1,4 @@
-"""The evaluation report: asks the labelled questions, counts, and writes `docs/evaluation/`. Totals only, no question text."""
+"""The evaluation report: asks the labelled questions, counts, and writes `docs/evaluation/`: totals, no question text."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ MIXED = "mixed"
 """Messages in two languages: reported apart."""
 PAIRS = 20
 CURVE_POINTS = 60
+WIDE = 140
+"""Columns of the tables where they go to no terminal."""
 BOT = "familienbot"
 
 GOOD = frozenset({Outcome.RIGHT, Outcome.REFUSED})
@@ -169,6 +171,15 @@ class System:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """How far the announced confidence holds for replies decided in one way."""
+
+    name: str
+    confidence: float
+    right: Share
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A topic that was wanted, the best candidate that came instead, and how often."""
 
@@ -201,6 +212,7 @@ class Report:
     paraphrases: tuple[AlarmTally, ...]
     systems: tuple[System, ...]
     bins: tuple[Bin, ...]
+    origins: tuple[Origin, ...]
     announced_brier: float
     announced_error: float
     confusions: tuple[Pair, ...]
@@ -446,6 +458,26 @@ def _paraphrases(asked: Asked, bot: Bot) -> Iterator[AlarmTally]:
             yield tally_alarms(f"{PARAPHRASES}, {variant}", asked.variants[PARAPHRASES, variant], bot)
 
 
+def _origin(result: Result) -> str:
+    decision = result.answer.decision
+    if decision.kind is Kind.EMERGENCY:
+        return "emergency rule" if decision.rule else "second net or ranking, emergency"
+    if decision.topics[:1] == (OUTSIDE,):
+        return "matter of another office"
+    if decision.kind in (Kind.CLARIFY, Kind.FALLBACK):
+        return str(decision.kind)
+    return "answer"
+
+
+def _origins(results: Iterable[Result]) -> Iterator[Origin]:
+    found: dict[str, list[Claim]] = {}
+    for result in results:
+        found.setdefault(_origin(result), []).append(announced_claim(result))
+    for name, claims in sorted(found.items()):
+        right = Share(sum(c.right for c in claims), len(claims))
+        yield Origin(name, sum(c.confidence for c in claims) / len(claims), right)
+
+
 def summarise(
     asked: Asked, bot: Bot, half: Half, baselines: Sequence[Baseline] = (), tracked: Track = _untracked
 ) -> Report:
@@ -505,6 +537,7 @@ def summarise(
             *(_measure_baseline(b, [r.labelled for r in counted], tracked) for b in baselines),
         ),
         bins=bins(claims),
+        origins=tuple(_origins(counted)),
         announced_brier=brier_score(claims),
         announced_error=calibration_error(claims),
         confusions=tuple(
@@ -586,6 +619,8 @@ def run_evaluation(
     from bot.desk.page import to_tables
 
     console = console or Console()
+    if not console.is_terminal:
+        console.width = max(console.width, WIDE)
     with console.status("…") as status:
         bot, _ = load_bot(settings, status.update)
         bot = replace(bot, off=frozenset(), all_off=False)

@@ -12,18 +12,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.matching.emergency import Alarm
-from bot.model import EMERGENCY_GROUP, OUTSIDE, TALK_GROUP, Analysis, Candidate, Candidates, Decision, Kind
+from bot.model import EMERGENCY_GROUP, OUTSIDE, Analysis, Candidate, Candidates, Decision, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What each mistake costs, in questions back; and from where on the second safety net speaks, 0..1."""
+    """What each mistake costs, in questions back; and from where on the second safety net speaks, 0..1.
+
+    alarm      the net alone turns the reply into an emergency
+    agree      the net does not contradict a ranking that says so
+    help_line  the ordinary reply begins with a line of help
+    second_question  both parts of a message must be so sure, for it to be answered as two questions
+    """
 
     wrong: float = 5.0
     ask: float = 1.0
     refuse: float = 2.5
     alarm: float = 0.8
-    help_line: float = 0.45
+    agree: float = 0.2
+    help_line: float = 0.5
     second_question: float = 0.6
 
 
@@ -55,26 +62,26 @@ def expected_costs(candidates: Candidates, costs: Costs) -> Options:
     )
 
 
-def decide(candidates: Candidates, analysis: Analysis, groups: Mapping[str, str], costs: Costs = COSTS) -> Decision:
+def decide(candidates: Candidates, analysis: Analysis, costs: Costs = COSTS) -> Decision:
     """The sort of reply to give.
 
     candidates  best first, at most 5, perhaps none
-    groups      the group of every topic
     raises      nothing: every question gets a decision
     """
     topics = tuple(c for c in candidates.best if c.topic != OUTSIDE)
     outside = next((c for c in candidates.best if c.topic == OUTSIDE), None)
     options = expected_costs(candidates, costs)
-    entities = analysis.entities
-    help_line = candidates.emergency >= costs.help_line
+    entities, help_line = analysis.entities, candidates.help_line
+    if candidates.sure_emergency:
+        return Decision(
+            Kind.EMERGENCY, (topics[0].topic,), ("overview",), candidates=candidates.best,
+            confidence=topics[0].confidence, entities=entities, lang=analysis.lang,
+        )  # fmt: skip
     if topics and options.answer <= min(options.clarify, options.fallback):
         best = topics[0]
-        kind = Kind.EMERGENCY if groups.get(best.topic) == EMERGENCY_GROUP else Kind.ANSWER
-        if best.topic in SMALLTALK:
-            kind = Kind.SMALLTALK
         return Decision(
-            kind, (best.topic,), (candidates.aspect,), candidates=candidates.best, confidence=best.confidence,
-            help_line=help_line and kind is not Kind.EMERGENCY, entities=entities, lang=analysis.lang,
+            Kind.SMALLTALK if best.topic in SMALLTALK else Kind.ANSWER, (best.topic,), (candidates.aspect,),
+            candidates=candidates.best, confidence=best.confidence, help_line=help_line, entities=entities, lang=analysis.lang,
         )  # fmt: skip
     if topics and options.clarify <= options.fallback:
         choices = topics[:3]
@@ -110,11 +117,19 @@ def alarm_decision(alarm: Alarm, analysis: Analysis) -> Decision:
     )  # fmt: skip
 
 
-def second_net(decision: Decision, candidates: Candidates, analysis: Analysis, costs: Costs) -> Decision:
-    """The decision, turned into an emergency where the learned net is sure; it never turns one off."""
-    if decision.kind is Kind.EMERGENCY or candidates.alarm is None or candidates.emergency < costs.alarm:
-        return decision
-    return Decision(
-        Kind.EMERGENCY, (candidates.alarm,), ("overview",), candidates=candidates.best, confidence=candidates.emergency,
-        entities=analysis.entities, lang=analysis.lang,
-    )  # fmt: skip
+def second_net(candidates: Candidates, groups: Mapping[str, str], costs: Costs, *, harmless_setting: bool) -> Candidates:
+    """The candidates with the learned net's word on emergencies: sure, it is one; else no emergency topic remains.
+
+    harmless_setting  books, courses, animals, devices: there the net only adds the line of help
+    """
+    alarming = [c for c in candidates.best if groups.get(c.topic) == EMERGENCY_GROUP]
+    ranked_first = bool(alarming) and alarming[0] is candidates.best[0]
+    sure = candidates.emergency >= costs.alarm or (ranked_first and candidates.emergency >= costs.agree)
+    if sure and not harmless_setting and candidates.alarm is not None:
+        topic = alarming[0].topic if alarming else candidates.alarm
+        others = tuple(c for c in candidates.best if c.topic != topic)
+        confidence = max(candidates.emergency, alarming[0].confidence if alarming else 0.0)
+        return replace(candidates, best=(Candidate(topic, confidence), *others)[:5], foreign=0.0, sure_emergency=True)
+    calm = tuple(c for c in candidates.best if c not in alarming)
+    unsure = candidates.emergency >= costs.help_line or (ranked_first and candidates.emergency >= costs.agree)
+    return replace(candidates, best=calm, help_line=unsure)

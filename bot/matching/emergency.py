@@ -73,11 +73,13 @@ class Rule:
 class Emergencies:
     """The compiled rules in the order of their files.
 
+    silent     settings in which the learned net is not believed without a rule: books, courses, animals, devices
     words      key of a word → numbers of the sets that it belongs to
     beginnings the first letters of words, longest first, with the numbers of their sets
     """
 
     rules: tuple[Rule, ...]
+    silent: tuple[Pattern, ...]
     words: Mapping[str, tuple[int, ...]]
     beginnings: tuple[tuple[str, tuple[int, ...]], ...]
     any_beginning: tuple[str, ...]
@@ -136,7 +138,7 @@ class RuleCompiler:
         within = WITHIN if rule.within is None else rule.within
         return Rule(rule.id, rule.topic, rule.situation, patterns, unless, within, rule.ordered, rule.lang or "de", needs)
 
-    def finish(self, rules: Iterable[Rule]) -> Emergencies:
+    def finish(self, rules: Iterable[Rule], silent: Iterable[Pattern]) -> Emergencies:
         """All rules with the index of their words."""
         words: dict[str, list[int]] = {}
         beginnings: dict[str, list[int]] = {}
@@ -147,7 +149,9 @@ class RuleCompiler:
                 beginnings.setdefault(prefix, []).append(number)
         ordered = sorted(beginnings.items(), key=lambda item: (-len(item[0]), item[0]))
         return Emergencies(
-            tuple(rules), {k: tuple(v) for k, v in words.items()}, tuple((k, tuple(v)) for k, v in ordered),
+            tuple(rules),
+            tuple(silent),
+            {k: tuple(v) for k, v in words.items()}, tuple((k, tuple(v)) for k, v in ordered),
             tuple(k for k, _ in ordered),
         )
 
@@ -220,11 +224,22 @@ def _near(spots: list[list[tuple[int, int]]], within: int, ordered: bool) -> boo
     return any(reach(1, start, end, end, frozenset({start})) for start, end in spots[0])
 
 
-def find_emergency(analysis: Analysis, emergencies: Emergencies) -> Alarm | None:
-    """The alarm of the first rule that fires, or None. Rules stand in the order of their urgency."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the rules say: an alarm, or none; and whether the setting speaks against the learned net."""
+
+    alarm: Alarm | None
+    harmless_setting: bool
+
+
+def find_emergency(analysis: Analysis, emergencies: Emergencies) -> Finding:
+    """The alarm of the first rule that fires. Rules stand in the order of their urgency."""
     words = [_numbers(t, emergencies) for t in analysis.tokens]
-    present = frozenset().union(*words)
-    for rule in emergencies.rules:
-        if _fires(rule, words, present):
-            return Alarm(rule.topic, rule.situation, rule.id, rule.lang)
-    return None
+    present = frozenset().union(*words) if words else frozenset()
+    alarm = next(
+        (Alarm(r.topic, r.situation, r.id, r.lang) for r in emergencies.rules if _fires(r, words, present)), None
+    )
+    silent = alarm is None and any(
+        all(e.number in present for e in p) and find_pattern(p, words) for p in emergencies.silent
+    )
+    return Finding(alarm, silent)
