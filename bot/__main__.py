@@ -55,7 +55,7 @@ def _bot(settings: Settings) -> Bot:
     with bar:
         task = bar.add_task("Modell laden", total=None)
         try:
-            return load_bot(settings, lambda step: bar.update(task, description=step))[0]
+            return load_bot(settings, lambda step: bar.update(task, description=step))
         except NothingToServeError as error:
             errors.print(f"Das Wissen lässt sich nicht lesen: {error}")
             raise typer.Exit(NOTHING_TO_SERVE) from error

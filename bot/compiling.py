@@ -12,13 +12,12 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from bot.content.loading import Content, Loaded, load
+from bot.content.loading import Content, digest_of, load
 from bot.content.models import EmergencyRules
-from bot.content.rendering import render_text
 from bot.language.analysis import Language, Tables, Word, analyse, load_pipeline
 from bot.language.entities import EntityTables
 from bot.language.spelling import Speller
@@ -31,9 +30,9 @@ from bot.pipeline import Bot
 from bot.replying.direct import direct_messages
 from bot.settings import Settings
 
-FORMAT = 3
+FORMAT = 5
 """Raised whenever the stored form changes."""
-KEEP_MODELS = 4
+KEEP = 4
 
 Progress = Callable[[str], None]
 _NO_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - utterances are read outside of time
@@ -44,11 +43,11 @@ def _silent(step: str) -> None:
 
 
 @cache
-def _code_digest() -> str:
-    """Hash over the code that decides what a model looks like: a change of it makes a new model."""
+def _code_digest(*rooms: str) -> str:
+    """Hash over the code of these rooms: a change of it makes new what was stored."""
     sha = hashlib.sha256()
     here = Path(__file__).parent
-    for path in (*sorted((here / "language").glob("*.py")), *sorted((here / "matching").glob("*.py")), Path(__file__)):
+    for path in (*(p for room in rooms for p in sorted((here / room).glob("*.py"))), Path(__file__)):
         sha.update(path.read_bytes())
     return sha.hexdigest()[:8]
 
@@ -85,8 +84,7 @@ def vocabulary_texts(content: Content) -> list[str]:
     texts += [u for i in content.neighbour_intents.values() for u in i.utterances]
     texts += content.harmless
     texts += sorted(_rule_texts(content.emergency_rules))
-    for entry in content.entries.values():
-        texts += [entry.title, render_text(entry.short, content)]
+    texts += [entry.title for entry in content.entries.values()]
     return texts
 
 
@@ -149,8 +147,11 @@ def build(content: Content, spacy_model: str | None = None, progress: Progress =
         found[0].append(lemmas(example.analysis.tokens))
         found[1].append(example.text)
     return language, Intents(
-        fitted.topics, fitted.aspects, fitted.emergency, {k: (tuple(a), tuple(b)) for k, (a, b) in utterances.items()},
-        frozenset(fitted.topics.classes) & emergency,
+        fitted.topics,
+        fitted.aspects,
+        fitted.weights,
+        {k: (tuple(a), tuple(b)) for k, (a, b) in utterances.items()},
+        frozenset(fitted.topics) & emergency,
     )
 
 
@@ -183,40 +184,60 @@ def _tables_from_json(data: dict[str, Any], keys: Any, targets: Any) -> Tables:
     )
 
 
-def save(path: Path, content: Content, language: Language, intents: Intents) -> None:
-    """Stores the model; another process that reads or writes the same file at the same time sees a whole one."""
+def model_key(content: Content, spacy_model: str | None) -> str:
+    """Hash over all that a model is built from. An edited answer changes none of it, so it is on the air in seconds."""
+    sha = hashlib.sha256(f"{FORMAT} {_code_digest('language', 'matching')} {spacy_model}".encode())
+    inputs = (
+        labelled_utterances(content),
+        vocabulary_texts(content),
+        [(c.id, c.terms) for c in content.concepts],
+        sorted(content.abbreviations.items()),
+        sorted(districts_of(content).items()),
+        sorted((t, info.group) for t, info in content.topics.items()),
+    )
+    sha.update(json.dumps(inputs, ensure_ascii=False).encode())
+    return sha.hexdigest()[:16]
+
+
+def _write(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Writes a file whole or not at all, whoever reads or writes it at the same time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    kind = path.name.split("-")[0]
+    old = sorted(path.parent.glob(f"{kind}-*{path.suffix}"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for stale in old[KEEP:]:
+        stale.unlink(missing_ok=True)
+
+
+def save_model(path: Path, language: Language, intents: Intents) -> None:
+    """Stores the model."""
     meta = {
-        "content": content.model_dump(mode="json", by_alias=True),
         "tables": _tables_to_json(language.tables),
-        "rows": list(intents.topics.rows),
-        "classes": [intents.topics.classes, intents.aspects.classes, intents.emergency.classes],
+        "rows": list(intents.weights.rows),
+        "classes": intents.classes,
+        "aspects": intents.aspects,
         "utterances": intents.utterances,
         "alarms": sorted(intents.alarms),
     }
     arrays: dict[str, Any] = {
         "meta": np.frombuffer(json.dumps(meta, ensure_ascii=False).encode(), dtype=np.uint8),
-        "norms": intents.topics.norms,
+        "values": intents.weights.values,
+        "norms": intents.weights.norms,
+        "bias": intents.weights.bias,
         "keys": language.tables.speller.keys,
         "targets": language.tables.speller.targets,
     }
-    for name, weights in (("topics", intents.topics), ("aspects", intents.aspects), ("emergency", intents.emergency)):
-        arrays[f"{name}_values"] = weights.values
-        arrays[f"{name}_bias"] = weights.bias
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    old = sorted(path.parent.glob("model-*.npz"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for stale in old[KEEP_MODELS:]:
-        stale.unlink(missing_ok=True)
+    _write(path, lambda file: np.savez(file, **arrays))
 
 
-def restore(path: Path, spacy_model: str | None) -> tuple[Content, Language, Intents]:
+def restore_model(path: Path, spacy_model: str | None) -> tuple[Language, Intents]:
     """The stored model.
 
     raises  OSError, ValueError or KeyError when the file is not a whole model
@@ -224,23 +245,41 @@ def restore(path: Path, spacy_model: str | None) -> tuple[Content, Language, Int
     with np.load(path) as stored:
         arrays = {name: stored[name] for name in stored.files}
     meta = json.loads(arrays["meta"].tobytes())
-    rows: Mapping[str, int] = {key: i for i, key in enumerate(meta["rows"])}
-    weights = [
-        Weights(tuple(classes), rows, arrays[f"{name}_values"], arrays["norms"], arrays[f"{name}_bias"])
-        for name, classes in zip(("topics", "aspects", "emergency"), meta["classes"], strict=True)
-    ]
-    language = Language(
-        load_pipeline(spacy_model), _tables_from_json(meta["tables"], arrays["keys"], arrays["targets"])
-    )
+    weights = Weights({key: i for i, key in enumerate(meta["rows"])}, arrays["values"], arrays["norms"], arrays["bias"])
+    tables = _tables_from_json(meta["tables"], arrays["keys"], arrays["targets"])
     utterances = {k: (tuple(a), tuple(b)) for k, (a, b) in meta["utterances"].items()}
-    intents = Intents(weights[0], weights[1], weights[2], utterances, frozenset(meta["alarms"]))
-    return Content.model_validate(meta["content"]), language, intents
+    intents = Intents(tuple(meta["classes"]), tuple(meta["aspects"]), weights, utterances, frozenset(meta["alarms"]))
+    return Language(load_pipeline(spacy_model), tables), intents
 
 
-def model_path(settings: Settings, digest: str) -> Path:
-    """Where the model for this content, code and spaCy model is stored."""
-    key = hashlib.sha256(f"{FORMAT} {digest} {_code_digest()} {settings.spacy_model}".encode()).hexdigest()[:16]
-    return settings.cache / f"model-{key}.npz"
+def _stored_content(path: Path) -> Content | None:
+    try:
+        return Content.model_validate_json(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def load_content(settings: Settings) -> Content:
+    """The content of the folders, from the cache when nothing changed.
+
+    raises  NothingToServeError when the content has no city, texts or topics
+    """
+    digest = digest_of(settings.knowledge, settings.intents)
+    path = settings.cache / f"content-{digest}-{_code_digest('content')}.json"
+    content = _stored_content(path)
+    if content is None:
+        loaded = load(settings.knowledge, settings.intents)
+        if loaded.content is None:
+            raise NothingToServeError("; ".join(str(p) for p in loaded.problems[:3]))
+        content = loaded.content
+        with suppress(OSError):
+            _write(path, lambda file: file.write(_to_json(content)))
+    return content
+
+
+def _to_json(content: Content) -> bytes:
+    """The content as it is stored."""
+    return content.model_dump_json(by_alias=True).encode()
 
 
 def assemble(content: Content, language: Language, intents: Intents, settings: Settings) -> Bot:
@@ -263,30 +302,24 @@ class NothingToServeError(Exception):
     """The knowledge is so broken that not even the emergency lines can be read."""
 
 
-def load_bot(settings: Settings, progress: Progress = _silent) -> tuple[Bot, Loaded | None]:
+def load_bot(settings: Settings, progress: Progress = _silent) -> Bot:
     """The bot for the folders of the settings: from the stored model, or built and stored.
 
-    Returns the result of reading the YAML as well when it was read; None when the stored model was fresh.
     raises  NothingToServeError when the content has no city, texts or topics
     """
-    from bot.content.loading import digest_of
-
-    path = model_path(settings, digest_of(settings.knowledge, settings.intents))
-    if path.is_file():
-        try:
-            content, language, intents = restore(path, settings.spacy_model)
-        except (OSError, ValueError, KeyError):
-            path.unlink(missing_ok=True)
-        else:
-            return assemble(content, language, intents, settings), None
     progress("Wissen lesen")
-    loaded = load(settings.knowledge, settings.intents)
-    if loaded.content is None:
-        raise NothingToServeError("; ".join(str(p) for p in loaded.problems[:3]))
-    language, intents = build(loaded.content, settings.spacy_model, progress)
-    progress("Speichern")
+    content = load_content(settings)
+    path = settings.cache / f"model-{model_key(content, settings.spacy_model)}.npz"
     try:
-        save(path, loaded.content, language, intents)
-    except OSError:
-        progress("Der Speicherort ist nicht beschreibbar: das Modell wird beim nächsten Start neu gebaut")
-    return assemble(loaded.content, language, intents, settings), loaded
+        language, intents = restore_model(path, settings.spacy_model)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, KeyError):
+        path.unlink(missing_ok=True)
+    else:
+        return assemble(content, language, intents, settings)
+    language, intents = build(content, settings.spacy_model, progress)
+    progress("Speichern")
+    with suppress(OSError):  # a read-only disk: the model is built again at the next start
+        save_model(path, language, intents)
+    return assemble(content, language, intents, settings)

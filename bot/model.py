@@ -87,8 +87,9 @@ class Token:
     word     after repair of the spelling; the same as `text` when nothing was repaired
     lemma    base form of `word`
     parts    lemmas of its parts when it is a compound, of the long form when it is an abbreviation
-    known    whether the word occurs in our knowledge or utterances
+    known    whether the word, or each of its parts, occurs in our knowledge or utterances
     german   whether it is a known German word at all
+    listed   whether it was typed exactly as it stands in our tables: what is computed for it may be kept in memory
     """
 
     text: str
@@ -97,6 +98,7 @@ class Token:
     parts: tuple[str, ...] = ()
     known: bool = False
     german: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from bot.compiling import load_bot
 from bot.language import lexicon
 from bot.pipeline import Bot
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 
 SMALL = Path(__file__).parent / "fixtures" / "small"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 """A Sunday morning, ten o'clock in the town."""
+
+# The same examples in every run, and no limit of time: a busy machine fails no test.
+hypothesis_settings.register_profile("familienbot", derandomize=True, deadline=None, database=None)
+hypothesis_settings.load_profile("familienbot")
 
 
 @pytest.fixture(scope="session")
@@ -36,4 +41,16 @@ def small_bot(small_settings: Settings) -> Bot:
     words = lexicon.general_words()[: lexicon.GUARD_SIZE]  # rare words take most of the time
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lexicon, "general_words", lambda: words)
-        return load_bot(small_settings)[0]
+        return load_bot(small_settings)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """Settings of our own knowledge, whatever the environment says, at a fixed time."""
+    return load_settings({"FAMILIENBOT_NOW": "2026-11-22T10:00"})
+
+
+@pytest.fixture(scope="session")
+def bot(settings: Settings) -> Bot:
+    """The bot with our own knowledge; built once for each state of the knowledge, about a minute."""
+    return load_bot(settings)

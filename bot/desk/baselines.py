@@ -4,6 +4,8 @@ They see the raw text in lower case. The strength of their regularisation is cho
 utterances; temperature and refusal threshold are fitted on the fit half, as the bot's calibration is.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+# scikit-learn and rank_bm25 have no types
 from __future__ import annotations
 
 import re
@@ -19,7 +21,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import FeatureUnion, make_union
+from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
 from bot.desk.evaluation import Labelled
@@ -149,10 +151,9 @@ def _silent(step: str) -> None:
 
 
 def _vectorizer() -> FeatureUnion:
-    return make_union(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32),
-    )
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
+    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32)
+    return FeatureUnion([("words", words), ("letters", letters)])
 
 
 def _svc(c: float, rounds: int) -> LinearSVC:  # noqa: ARG001 - LinearSVC converges by itself

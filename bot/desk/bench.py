@@ -1,4 +1,4 @@
-"""How fast the bot is and what it needs: in process, as a process, and over HTTP, beside the baselines in the same run."""
+"""How fast the bot is and what it needs: in process, as a process and over HTTP, beside the baselines in one run."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -24,6 +25,9 @@ from bot.compiling import labelled_utterances, load_bot
 from bot.desk.baselines import Baseline, fit_baselines, judge_message
 from bot.desk.evaluation import NOW, SETS, Half, load_set
 from bot.desk.report import FOLDER, OUT, fit_questions
+from bot.language.analysis import analyse
+from bot.matching.emergency import find_emergency
+from bot.matching.ranking import rank
 from bot.model import Question
 from bot.pipeline import Bot, reply
 from bot.settings import ROOT, Settings
@@ -39,6 +43,7 @@ READY_S = 60.0
 CHAT = "/api/v1/chat"
 
 Figures = dict[str, float | int]
+T = TypeVar("T")
 
 START = """
 from bot.compiling import load_bot
@@ -57,7 +62,7 @@ from bot.desk.evaluation import NOW
 from bot.model import Question
 from bot.pipeline import reply
 from bot.settings import load_settings
-bot, _ = load_bot(load_settings())
+bot = load_bot(load_settings())
 for message in json.load(sys.stdin):
     reply(Question(message, NOW), bot)
 try:
@@ -101,12 +106,12 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def time_each(messages: Sequence[str], act: Callable[[str], object]) -> list[float]:
-    """How long each message takes, in milliseconds."""
+def time_each(items: Sequence[T], act: Callable[[T], object]) -> list[float]:
+    """How long each item takes, in milliseconds."""
     times = []
-    for message in messages:
+    for item in items:
         started = time.perf_counter()
-        act(message)
+        act(item)
         times.append((time.perf_counter() - started) * 1000)
     return times
 
@@ -126,6 +131,21 @@ def bench_replies(bot: Bot, messages: Sequence[str]) -> Figures:
         "cold_p99_ms": percentile(passes[0], 0.99),
         "median_ms": median(warm),
         "p99_ms": percentile(warm, 0.99),
+    }
+
+
+def bench_stages(bot: Bot, messages: Sequence[str]) -> Figures:
+    """The median of the stages between message and decision, each for itself; a decision ranks parts of a message, too."""
+    questions = [Question(m, NOW) for m in messages]
+    analyses = [analyse(q, bot.language) for q in questions]
+
+    def stage(act: Callable[[int], object]) -> float:
+        return median(time_each(range(len(messages)), act))
+
+    return {
+        "analyse_ms": stage(lambda i: analyse(questions[i], bot.language)),
+        "find_emergency_ms": stage(lambda i: find_emergency(analyses[i], bot.emergencies)),
+        "rank_ms": stage(lambda i: rank(analyses[i], bot.intents)),
     }
 
 
@@ -214,8 +234,13 @@ async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
 
 def _request(message: str) -> bytes:
     body = json.dumps({"message": message}).encode()
-    head = f"POST {CHAT} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    head = (
+        f"POST {CHAT} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    )
+    return "\r\n".join((*head, "", "")).encode() + body
 
 
 async def _load(port: int, messages: Sequence[str], seconds: float) -> tuple[int, int]:
@@ -254,7 +279,9 @@ def _server(code: str, settings: Settings) -> Iterator[int]:
     environment = _environment(
         settings, FAMILIENBOT_RATE_LIMIT="0", FAMILIENBOT_HOST="127.0.0.1", FAMILIENBOT_PORT=str(port)
     )
-    child = subprocess.Popen(_python(code, str(port)), env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+    child = subprocess.Popen(  # noqa: S603
+        _python(code, str(port)), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         until = time.monotonic() + READY_S
         while not _is_ready(port):
@@ -313,11 +340,12 @@ def run_bench(
     console = console or Console()
     with console.status("…") as status:
         load_bot(settings, status.update)  # stores the model when it is not
-        bot = replace(load_bot(settings)[0], off=frozenset(), all_off=False)
+        bot = replace(load_bot(settings), off=frozenset(), all_off=False)
         messages = [q.question for name in SETS for q in load_set(FOLDER, name, Half.FIT)]
         status.update("Antworten")
         found: dict[str, object] = {"cpus": os.cpu_count() or 0, "python": sys.version.split()[0]}
         found["reply"] = bench_replies(bot, messages)
+        found["stages"] = bench_stages(bot, messages)
         status.update("Starts")
         found["start"] = bench_starts(settings)
         status.update("Speicher")

@@ -33,7 +33,7 @@ def _rankings(bot: Bot, folder: Path) -> list[tuple[Labelled, Ranking]]:
 def fit_calibration(bot: Bot, folder: Path) -> Calibration:
     """The calibration that makes the fit half most likely."""
     rows = _rankings(bot, folder)
-    classes = bot.intents.topics.classes
+    classes = bot.intents.classes
     ours = [(q, r) for q, r in rows if OUTSIDE not in q.topics and any(t in bot.intents.index for t in q.topics)]
     theirs = [(q, r) for q, r in rows if q.topics[0] == OUTSIDE]
 

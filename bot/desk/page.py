@@ -110,9 +110,10 @@ def _systems(report: Report) -> Grid:
     )
     note = (
         f"Baselines learn from exactly the bot's utterances, raw and in lower case; C by threefold cross-validation on "
-        f"{TUNED_ON} of them, temperature and refusal threshold (same costs) on the fit half. They cannot ask back. *Cost* "
-        "is the mean per message in questions back. Brier score, area under the risk-coverage curve (AURC) and expected "
-        "calibration error (ECE) are of “the best candidate is right” over all sets, ours or not; less is better."
+        f"{TUNED_ON} of them, temperature and refusal threshold (same costs) on the fit half. They cannot ask back. "
+        "*Cost* is the mean per message in questions back. Brier score, area under the risk-coverage curve (AURC) "
+        "and expected calibration error (ECE) are of “the best candidate is right” over all sets, "
+        "ours or not; less is better."
     )
     return Grid("Bot and baselines", head, rows, note)
 

@@ -1,4 +1,4 @@
-"""The evaluation report: asks the labelled questions, counts, and writes `docs/evaluation/`: totals, no question text."""
+"""The evaluation report: asks the labelled questions, counts, writes `docs/evaluation/`: totals, no question text."""
 
 from __future__ import annotations
 
@@ -622,7 +622,7 @@ def run_evaluation(
     if not console.is_terminal:
         console.width = max(console.width, WIDE)
     with console.status("…") as status:
-        bot, _ = load_bot(settings, status.update)
+        bot = load_bot(settings, status.update)
         bot = replace(bot, off=frozenset(), all_off=False)
         rows = labelled_utterances(bot.content)
         fitted = fit_baselines(rows, fit_questions(bot, FOLDER), status.update) if baselines else ()

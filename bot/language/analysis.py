@@ -13,16 +13,20 @@ from spacy.language import Language as Pipeline
 from bot.language.entities import EntityTables, find_entities
 from bot.language.guess import guess_language
 from bot.language.spelling import Speller, repair
-from bot.language.text import lower, normalise
+from bot.language.text import normalise
 from bot.model import Analysis, Question, Token
 
 MAX_TOKENS = 400
 """A message of 1000 characters has fewer words; more are a wall of punctuation."""
+SHORTEST_COMPOUND, LONGEST_PART, LONGEST_WORD = 7, 24, 60
+"""Letters of a compound, of one of its parts, and of anything that is still a word."""
 
 PARTICLES = frozenset(
     "ab an auf aus bei ein fest hin her mit nach vor weg weiter wieder zu zurück zurueck um unter durch bereit frei kennen statt".split()
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_WALL = re.compile(r"(?<=[^\w\s]{4})[^\w\s]+")
+"""Punctuation and pictures behind the fourth in a row: they say nothing more and cost the tokenizer dearly."""
 _SENTENCE_END = frozenset(".!?;:\n")
 
 
@@ -73,18 +77,22 @@ def load_pipeline(name: str | None = None) -> Pipeline:
 
     raises  OSError when no such model is installed
     """
-    return spacy.blank("de") if name is None else spacy.load(name)
+    if name is not None:
+        return spacy.load(name)
+    nlp = spacy.blank("de")
+    nlp.vocab.lex_attr_getters = {}  # shapes and the like are never asked for, and cost more than the tokens
+    return nlp
 
 
 def split_compound(word: str, atoms: Mapping[str, str]) -> tuple[str, ...]:
     """The lemmas of the fewest known words that make up this one, linking letters allowed; empty when it is none."""
     n = len(word)
-    if n < 7:
+    if not SHORTEST_COMPOUND <= n <= LONGEST_WORD:
         return ()
     best: list[tuple[int, int, tuple[str, ...]] | None] = [None] * (n + 1)
     best[0] = (0, 0, ())
     for end in range(3, n + 1):
-        for start in range(0, end - 2):
+        for start in range(max(0, end - LONGEST_PART), end - 2):
             before = best[start]
             if before is None or (start == 0 and end == n):
                 continue
@@ -109,6 +117,7 @@ def _raw_words(text: str, nlp: Pipeline) -> Iterator[tuple[str, str | None, bool
 
     Runs within `memory_zone`, so that nothing a parent types stays in spaCy's string store.
     """
+    text = _WALL.sub(" ", text)
     with nlp.memory_zone():
         doc = nlp(text) if nlp.pipe_names else nlp.make_doc(text)
         for token in doc:
@@ -119,7 +128,7 @@ def _raw_words(text: str, nlp: Pipeline) -> Iterator[tuple[str, str | None, bool
                 continue
             lemma = token.lemma_.lower() if token.lemma_ and len(words) == 1 else None
             for word in words:
-                yield lower(word), lemma, False
+                yield word[:LONGEST_WORD].lower(), lemma, False
             if token.text[-1] in _SENTENCE_END and len(token.text) > 3:
                 yield "", None, True
 
@@ -128,15 +137,15 @@ def read_word(text: str, tables: Tables, lemma: str | None = None) -> Token:
     """One word: looked up, repaired, split; `lemma` is the one of a configured model, if any."""
     form = tables.forms.get(text)
     if form is not None:
-        return Token(text, text, form.lemma, form.parts, known=True, german=True)
+        return Token(text, text, form.lemma, form.parts, known=True, german=True, listed=True)
     long = tables.abbreviations.get(text)
     if long is not None:
-        return Token(text, text, text, long, known=True, german=True)
+        return Token(text, text, text, long, known=True, german=True, listed=True)
     german = text in tables.speller.guard
     inflected = tables.inflected.get(text)
     if inflected is not None:
         known = tables.forms.get(inflected)
-        return Token(text, text, inflected, known.parts if known else (), known=True, german=True)
+        return Token(text, text, inflected, known.parts if known else (), known=True, german=True, listed=True)
     parts = split_compound(text, tables.own_atoms)
     if parts:
         return Token(text, text, "".join(parts), parts, known=True, german=True)

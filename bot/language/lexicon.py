@@ -16,7 +16,7 @@ from HanTa import HanoverTagger
 from bot.language.analysis import Tables, Word, read_word, split_compound
 from bot.language.entities import EntityTables
 from bot.language.spelling import build_speller
-from bot.language.text import fold, lower, normalise
+from bot.language.text import fold, normalise
 
 GUARD_SIZE = 60_000
 """Most frequent German words that are never corrected."""
@@ -78,14 +78,14 @@ def build_tables(
     surfaces: dict[str, Counter[str]] = {}
     for text in texts:
         for word in _WORD.findall(normalise(text)):
-            surfaces.setdefault(lower(word), Counter())[word] += 1
+            surfaces.setdefault(word.lower(), Counter())[word] += 1
     for terms in concepts.values():
         for term in terms:
             for word in _WORD.findall(normalise(term)):
-                surfaces.setdefault(lower(word), Counter())[word] += 1
+                surfaces.setdefault(word.lower(), Counter())[word] += 1
     for name in districts:
         for word in _WORD.findall(normalise(name)):
-            surfaces.setdefault(lower(word), Counter())[word] += 1
+            surfaces.setdefault(word.lower(), Counter())[word] += 1
     general = general_words()
     guard = frozenset(general[:GUARD_SIZE])
     counts = {form: sum(c.values()) for form, c in surfaces.items()}
@@ -122,11 +122,11 @@ def build_tables(
         phrases={},
         entities=EntityTables({_name(n): d for n, d in districts.items()} | {fold(_name(n)): d for n, d in districts.items()}),
     )
-    long_forms = {s: tuple(read_word(lower(w), tables).lemma for w in _WORD.findall(normalise(v))) for s, v in abbreviations.items()}
+    long_forms = {s: tuple(read_word(w.lower(), tables).lemma for w in _WORD.findall(normalise(v))) for s, v in abbreviations.items()}
     phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for concept, terms in concepts.items():
         for term in terms:
-            words_of = tuple(read_word(lower(w), tables).lemma for w in _WORD.findall(normalise(term)))
+            words_of = tuple(read_word(w.lower(), tables).lemma for w in _WORD.findall(normalise(term)))
             if words_of:
                 phrases.setdefault(words_of[0], []).append((words_of, concept))
     return Tables(
@@ -142,4 +142,4 @@ def build_tables(
 
 
 def _name(name: str) -> str:
-    return " ".join(_WORD.findall(lower(normalise(name))))
+    return " ".join(_WORD.findall(normalise(name).lower()))

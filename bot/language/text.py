@@ -12,7 +12,7 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"'
 _GENDER = re.compile(r"(?<=[a-zäöüß])(?:[*:_]|/-?|\(|I(?=n(?:nen)?\b))(?:i?n)(nen)?\)?(?![a-zäöüß])", re.UNICODE)
 _FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 _DIGRAPH = re.compile(r"(?<![aeq])(a|o|u)e")
-_REPEATED = re.compile(r"(.)\1{2,}")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
 
 def clean(message: str) -> str:
@@ -24,16 +24,12 @@ def clean(message: str) -> str:
 def normalise(message: str) -> str:
     """What the matching reads: compatibility forms resolved, quotes and dashes unified, gender forms written out.
 
-    „Erzieher*innen“, „Erzieher:innen“, „ErzieherInnen“ → „Erzieherinnen“. Idempotent. Case is kept.
+    „Erzieher*innen“, „Erzieher:innen“, „ErzieherInnen“ → „Erzieherinnen“; letters repeated for emphasis shortened to two
+    („neiiin“ → „neiin“). Idempotent. Case is kept.
     """
     text = clean(unicodedata.normalize("NFKC", clean(message)).translate(_QUOTES))
     text = _GENDER.sub(lambda m: "innen" if m[1] else "in", text)
-    return clean(unicodedata.normalize("NFKC", text))
-
-
-def lower(text: str) -> str:
-    """Lower case with ß kept; letters repeated for emphasis shortened to two („neiiin“ → „neiin“)."""
-    return _REPEATED.sub(r"\1\1", text.lower())
+    return clean(unicodedata.normalize("NFKC", _REPEATED.sub(r"\1\1", text)))
 
 
 def fold(word: str) -> str:
@@ -41,7 +37,8 @@ def fold(word: str) -> str:
 
     Different words may share a key: a fallback, never the word itself.
     """
-    return _DIGRAPH.sub(r"\1", word.translate(_FOLD))
+    folded = word.translate(_FOLD)
+    return _DIGRAPH.sub(r"\1", folded) if "e" in folded[1:] else folded
 
 
 def plain(message: str) -> str:

@@ -51,14 +51,14 @@ def foreign_features(best_topic: float, second_topic: float, best_matter: float,
 def split_scores(ranking: Ranking, intents: Intents) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
     """The classes that are topics and those that are matters, best first."""
     order = np.argsort(-ranking.scores, kind="stable")
-    matters = np.array([intents.topics.classes[i].startswith(MATTER) for i in order], dtype=bool)
+    matters = intents.is_matter[order]
     return order[~matters], order[matters]
 
 
 def calibrate(ranking: Ranking, intents: Intents, calibration: Calibration) -> Candidates:
     """The candidates with the confidence that each is right, and how likely the message is not ours."""
     topics, matters = split_scores(ranking, intents)
-    classes, scores = intents.topics.classes, ranking.scores
+    classes, scores = intents.classes, ranking.scores
     best_matter = float(scores[matters[0]]) if len(matters) else -2.0
     features = foreign_features(float(scores[topics[0]]), float(scores[topics[1]]), best_matter, ranking)
     foreign = _sigmoid(float(features @ np.array(calibration.foreign)))
@@ -76,7 +76,7 @@ def calibrate(ranking: Ranking, intents: Intents, calibration: Calibration) -> C
     slope, offset = calibration.emergency
     return Candidates(
         best=tuple(candidates[:CHOICES]),
-        aspect=intents.aspects.classes[int(ranking.aspects.argmax())],
+        aspect=intents.aspects[int(ranking.aspects.argmax())],
         foreign=round(foreign, 4),
         alarm=max(intents.alarms, key=lambda name: (float(scores[intents.index[name]]), name), default=None),
         emergency=round(_sigmoid(slope * ranking.emergency + offset), 4),

@@ -45,9 +45,9 @@ def leans(analysis: Analysis) -> bool:
 def _decisive(ranking: Ranking, analysis: Analysis, intents: Intents) -> bool:
     first, second = np.argsort(-ranking.scores, kind="stable")[:2].tolist()
     lead = float(ranking.scores[first] - ranking.scores[second])
-    if intents.topics.classes[first] in TALK:
+    if intents.classes[first] in TALK:
         return lead >= DECISIVE / 2
-    return len(analysis.tokens) > FEW and lead >= DECISIVE and not intents.topics.classes[first].startswith(MATTER)
+    return len(analysis.tokens) > FEW and lead >= DECISIVE and not intents.classes[first].startswith(MATTER)
 
 
 def with_context(
@@ -60,9 +60,10 @@ def with_context(
     scores = ranking.scores.copy()
     title = titles.get(conversation.topic or "")
     if title is not None and leans(analysis) and not _decisive(ranking, analysis, intents):
-        together = intents.topics.score(title.tokens + analysis.tokens, title.concepts + analysis.concepts)
+        outputs = intents.weights.score(title.tokens + analysis.tokens, title.concepts + analysis.concepts)
+        together = outputs[: len(scores)]
         scores += (SHARE_OF_SHORT if len(analysis.tokens) <= FEW else SHARE) * (together - scores)
-        scores[intents.matters] -= FOREIGN_PENALTY
+        scores[intents.is_matter] -= FOREIGN_PENALTY
     for topic in (conversation.topic, *conversation.pending):
         if topic in intents.index:
             scores[intents.index[topic]] += PENDING_BOOST if topic in conversation.pending else TOPIC_BOOST

@@ -25,9 +25,9 @@ class Costs:
     second_question  both parts of a message must be so sure, for it to be answered as two questions
     """
 
-    wrong: float = 5.0
+    wrong: float = 4.0
     ask: float = 1.0
-    refuse: float = 2.5
+    refuse: float = 3.5
     alarm: float = 0.8
     agree: float = 0.2
     help_line: float = 0.5

@@ -83,6 +83,7 @@ class Emergencies:
     words: Mapping[str, tuple[int, ...]]
     beginnings: tuple[tuple[str, tuple[int, ...]], ...]
     any_beginning: tuple[str, ...]
+    kept: dict[str, frozenset[int]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,14 @@ def rule_words(patterns: Iterable[str], classes: Mapping[str, Iterable[str]]) ->
 
 
 def _numbers(token: Token, emergencies: Emergencies) -> frozenset[int]:
-    """The sets of words that a token belongs to, as typed, repaired, in its base form and by its last part."""
+    """The sets of words that a token belongs to, as typed, repaired, in its base form and by its last part.
+
+    Kept for words of our own tables only.
+    """
+    name = f"{token.text} {token.lemma}"
+    kept = emergencies.kept.get(name)
+    if kept is not None:
+        return kept
     found: set[int] = set()
     for form in {token.text, token.word, token.lemma, *token.parts[-1:]}:
         key = key_of(form)
@@ -173,7 +181,10 @@ def _numbers(token: Token, emergencies: Emergencies) -> frozenset[int]:
             for beginning, numbers in emergencies.beginnings:
                 if key.startswith(beginning):
                     found.update(numbers)
-    return frozenset(found)
+    result = frozenset(found)
+    if token.listed:
+        emergencies.kept[name] = result
+    return result
 
 
 def find_pattern(pattern: Pattern, words: list[frozenset[int]]) -> list[tuple[int, int]]:

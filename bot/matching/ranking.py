@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from bot.matching.features import Weights
+from bot.matching.features import Reading, Weights
 from bot.model import Analysis, Token
 
 MATTER = "~"
@@ -21,38 +21,41 @@ MATTER = "~"
 class Intents:
     """The fitted models and the utterances they were fitted on.
 
-    utterances  topic or matter → its utterances as lemmas, and as written in the same order
+    classes     topics, and matters with a leading `~`: the first outputs of `weights`
+    aspects     the next outputs; the last one is the emergency
+    utterances  topic or matter → its utterances as sorted base forms, and as written in the same order
     alarms      topics of emergencies
     """
 
-    topics: Weights
-    aspects: Weights
-    emergency: Weights
+    classes: tuple[str, ...]
+    aspects: tuple[str, ...]
+    weights: Weights
     utterances: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
     alarms: frozenset[str]
 
     @cached_property
     def index(self) -> Mapping[str, int]:
         """The column of every class."""
-        return {name: i for i, name in enumerate(self.topics.classes)}
+        return {name: i for i, name in enumerate(self.classes)}
 
     @cached_property
-    def matters(self) -> NDArray[np.int_]:
-        """The columns of the matters of other offices."""
-        return np.array([i for i, name in enumerate(self.topics.classes) if name.startswith(MATTER)], dtype=np.int_)
+    def is_matter(self) -> NDArray[np.bool_]:
+        """For every class whether it is a matter of another office."""
+        return np.array([name.startswith(MATTER) for name in self.classes], dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Raw scores of one message.
 
-    scores      (classes,) of `Intents.topics`
-    aspects     (aspects,) of `Intents.aspects`
+    scores      (classes,)
+    aspects     (aspects,)
     emergency   of the second net; above 0 it tends to an emergency
     similarity  0..1, of the nearest utterance of the best class
     nearest     that utterance as written
     coverage    0..1, the share of the message's longer words that we know
     words       how many words the message has
+    reading     the message prepared for scoring parts of it
     """
 
     scores: NDArray[np.float32]
@@ -62,11 +65,12 @@ class Ranking:
     nearest: str
     coverage: float
     words: int
+    reading: Reading
 
 
 def lemmas(tokens: tuple[Token, ...]) -> str:
-    """The base forms in a row: what utterances and messages are compared by."""
-    return " ".join(t.lemma for t in tokens)
+    """The base forms in alphabetical order: what utterances and messages are compared by, whatever their word order."""
+    return " ".join(sorted(t.lemma for t in tokens))
 
 
 def coverage(tokens: tuple[Token, ...]) -> float:
@@ -78,22 +82,25 @@ def coverage(tokens: tuple[Token, ...]) -> float:
 
 def nearest_utterance(text: str, utterances: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[float, str]:
     """The similarity 0..1 of the utterance whose base forms are nearest, and that utterance as written."""
-    found = process.extractOne(text, utterances[0], scorer=fuzz.token_sort_ratio)
+    found = process.extractOne(text, utterances[0], scorer=fuzz.ratio)
     return (found[1] / 100, utterances[1][found[2]]) if found else (0.0, "")
 
 
 def rank(analysis: Analysis, intents: Intents) -> Ranking:
     """The raw scores of the whole message."""
-    tokens, concepts = analysis.tokens, analysis.concepts
-    scores = intents.topics.score(tokens, concepts)
-    best = intents.topics.classes[int(scores.argmax())]
+    tokens = analysis.tokens
+    reading = intents.weights.read(tokens, analysis.concepts)
+    outputs = reading.score()
+    topics = len(intents.classes)
+    best = intents.classes[int(outputs[:topics].argmax())]
     similarity, nearest = nearest_utterance(lemmas(tokens), intents.utterances[best])
     return Ranking(
-        scores=scores,
-        aspects=intents.aspects.score(tokens, concepts),
-        emergency=float(intents.emergency.score(tokens, concepts)[0]),
+        scores=outputs[:topics],
+        aspects=outputs[topics:-1],
+        emergency=float(outputs[-1]),
         similarity=similarity,
         nearest=nearest,
         coverage=coverage(tokens),
         words=len(tokens),
+        reading=reading,
     )

@@ -7,35 +7,36 @@ from dataclasses import replace
 
 from bot.matching.confidence import Calibration, calibrate, split_scores
 from bot.matching.decision import SMALLTALK, Costs
-from bot.matching.ranking import Intents, Ranking, rank
-from bot.model import EMERGENCY_GROUP, Analysis, Candidate, Decision, Kind, Token
+from bot.matching.ranking import Intents, Ranking
+from bot.model import EMERGENCY_GROUP, Analysis, Candidate, Decision, Kind
 
 JOINTS = frozenset({"und", "außerdem", "ausserdem", "sowie", "zusätzlich", "nebenbei", "zweitens", "dann"})
-MIN_WORDS = 2
+MIN_WORDS, MAX_WORDS = 2, 40
 STARTS = frozenset("wo wie was wann wer welche welcher welches wieviel warum kann muss darf gibt gibts kriegt krieg bekommt kommt brauche".split())
 """Words that a second question may begin with when nothing joins it to the first."""
 AMONG = 12
 """One topic must be the best of the whole message, the other among so many."""
 
 
-def _parts(analysis: Analysis) -> Iterator[tuple[tuple[Token, ...], tuple[Token, ...]]]:
-    """Every way to cut the message in two: between sentences and at joining words."""
+def _cuts(analysis: Analysis) -> Iterator[tuple[int, int]]:
+    """Where the message may be cut in two, as the end of the first and the start of the second part."""
     tokens = analysis.tokens
-    cuts: list[tuple[int, int]] = []
     at = 0
     for sentence in analysis.sentences[:-1]:
         at += len(sentence)
-        cuts.append((at, at))
-    cuts += [(i, i + 1) for i, t in enumerate(tokens) if t.text in JOINTS]
-    cuts += [(i, i) for i, t in enumerate(tokens) if t.text in STARTS and i > MIN_WORDS and tokens[i - 1].text not in JOINTS]
-    for end, start in cuts:
-        if end >= MIN_WORDS and len(tokens) - start >= MIN_WORDS:
-            yield tokens[:end], tokens[start:]
+        yield at, at
+    for i, token in enumerate(tokens):
+        if token.text in JOINTS:
+            yield i, i + 1
+        elif token.text in STARTS and i > MIN_WORDS and tokens[i - 1].text not in JOINTS:
+            yield i, i
 
 
-def _alone(tokens: tuple[Token, ...], analysis: Analysis, intents: Intents, calibration: Calibration) -> tuple[Candidate, str]:
-    part = replace(analysis, sentences=(tokens,), concepts=())
-    candidates = calibrate(rank(part, intents), intents, calibration)
+def _alone(start: int, end: int, ranking: Ranking, intents: Intents, calibration: Calibration) -> tuple[Candidate, str]:
+    outputs = ranking.reading.score(start, end)
+    topics = len(intents.classes)
+    part = replace(ranking, scores=outputs[:topics], aspects=outputs[topics:-1], words=end - start)
+    candidates = calibrate(part, intents, calibration)
     return candidates.best[0], candidates.aspect
 
 
@@ -49,13 +50,18 @@ def find_second_question(
     costs: Costs,
 ) -> Decision:
     """The decision with two topics when the message asks two things, each in its order; else the decision itself."""
-    if decision.kind not in (Kind.ANSWER, Kind.CLARIFY) or len(analysis.tokens) > 40:
+    n = len(analysis.tokens)
+    if decision.kind not in (Kind.ANSWER, Kind.CLARIFY) or not 2 * MIN_WORDS <= n <= MAX_WORDS:
         return decision
     topics, _ = split_scores(ranking, intents)
-    whole = [intents.topics.classes[i] for i in topics[:AMONG].tolist()]
+    whole = [intents.classes[i] for i in topics[:AMONG].tolist()]
     best: tuple[float, Decision] | None = None
-    for left, right in _parts(analysis):
-        (a, a_aspect), (b, b_aspect) = (_alone(p, analysis, intents, calibration) for p in (left, right))
+    for end, start in _cuts(analysis):
+        if end < MIN_WORDS or n - start < MIN_WORDS:
+            continue
+        (a, a_aspect), (b, b_aspect) = (
+            _alone(low, high, ranking, intents, calibration) for low, high in ((0, end), (start, n))
+        )
         if a.topic == b.topic or whole[0] not in (a.topic, b.topic) or not {a.topic, b.topic} <= set(whole) or {a.topic, b.topic} & SMALLTALK:
             continue
         if any(groups.get(t) == EMERGENCY_GROUP for t in (a.topic, b.topic)):

@@ -98,18 +98,11 @@ def _fit(matrix: sparse.csr_matrix, labels: Sequence[str], c: float, *, balanced
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The fitted models; `emergency` has the single class `!`."""
+    """The fitted models as one: outputs are the topics and matters, then the aspects, then the emergency."""
 
-    topics: Weights
-    aspects: Weights
-    emergency: Weights
-
-
-def _weights(
-    model: LinearSVC, classes: tuple[str, ...], rows: dict[str, int], idf: NDArray[np.float32]
-) -> Weights:
-    values = (model.coef_.T * idf[:, None]).astype(np.float32)
-    return Weights(classes, rows, values, (idf**2).astype(np.float32), model.intercept_.astype(np.float32))
+    topics: tuple[str, ...]
+    aspects: tuple[str, ...]
+    weights: Weights
 
 
 def fit(
@@ -129,7 +122,6 @@ def fit(
     rows, idf = count_features(keys + harmless_keys)
     matrix = to_matrix(keys, rows, idf)
     labels = [e.label for e in examples]
-    classes = tuple(sorted(set(labels)))
     progress("Themen")
     topics = _fit(matrix, labels, TOPIC_C)
     progress("Seiten der Themen")
@@ -139,10 +131,17 @@ def fit(
     everything = sparse.vstack([matrix, to_matrix(harmless_keys, rows, idf)]).tocsr()
     alarms = ["1" if label in emergency_topics else "0" for label in labels] + ["0"] * len(harmless)
     emergency = _fit(everything, alarms, EMERGENCY_C, balanced=True)
+    models = (topics, aspects, emergency)
+    values = np.hstack([m.coef_.T for m in models]) * idf[:, None]
     return Fitted(
-        _weights(topics, classes, rows, idf),
-        _weights(aspects, tuple(map(str, aspects.classes_)), rows, idf),
-        _weights(emergency, ("!",), rows, idf),
+        tuple(map(str, topics.classes_)),
+        tuple(map(str, aspects.classes_)),
+        Weights(
+            rows,
+            np.ascontiguousarray(values, dtype=np.float32),
+            (idf**2).astype(np.float32),
+            np.concatenate([m.intercept_ for m in models]).astype(np.float32),
+        ),
     )
 
 

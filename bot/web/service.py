@@ -45,14 +45,13 @@ class Service:
     def load(self) -> None:
         """Loads the bot; what goes wrong stands in the log, and the service stays unready."""
         try:
-            bot, loaded = load_bot(self.settings)
+            bot = load_bot(self.settings)
         except NothingToServeError as error:
             _log.error("no knowledge to serve: %s", error)
         except Exception as error:  # noqa: BLE001 - a thread has nobody to tell
             _log.error("the knowledge could not be loaded: %s", describe(error))
         else:
-            problems = [str(p) for p in loaded.problems if p.level == "error"] if loaded else []
-            self.degraded = (*bot.content.left_out, *problems)[:MAX_DEGRADED]
+            self.degraded = (*bot.content.left_out, *bot.content.problems)[:MAX_DEGRADED]
             self.topics = frozenset(bot.groups)
             self.bot = bot
         finally:
