@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from bot import __version__
 from bot.settings import Settings, SettingsError, load_settings
@@ -50,7 +49,12 @@ def _bot(settings: Settings) -> Bot:
     from bot.compiling import NothingToServeError, load_bot
 
     bar = Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=errors, transient=True
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
     )
     with bar:
         task = bar.add_task("Modell laden", total=None)
@@ -165,7 +169,13 @@ def check(
     failures = [p for p in problems if p.level == "error"]
     if as_json:
         rows = [
-            {"file": p.spot.file, "line": p.spot.line, "level": p.level, "message": p.message, "suggestion": p.suggestion}
+            {
+                "file": p.spot.file,
+                "line": p.spot.line,
+                "level": p.level,
+                "message": p.message,
+                "suggestion": p.suggestion,
+            }
             for p in problems
         ]
         print(json.dumps(rows, ensure_ascii=False, indent=1))
@@ -190,11 +200,13 @@ def evaluate(
 
 
 @app.command()
-def bench(compile_too: Annotated[bool, typer.Option("--compile", help="Auch das Bauen des Modells messen.")] = False) -> None:
+def bench(
+    compile_too: Annotated[bool, typer.Option("--compile", help="Auch das Bauen des Modells messen.")] = False,
+) -> None:
     """Geschwindigkeit und Speicher messen, im Verhältnis zu den Vergleichsverfahren."""
     from bot.desk.bench import run_bench
 
-    run_bench(_settings(), compile_too=compile_too)
+    run_bench(_settings(), compiling=compile_too)
 
 
 @app.command()

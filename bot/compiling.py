@@ -1,4 +1,4 @@
-"""Content through `language` and `matching` to the stored model: tables, weights, utterances; atomic, with a content hash."""
+"""Content through `language` and `matching` to the stored model: tables, weights, utterances."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -89,7 +89,7 @@ def vocabulary_texts(content: Content) -> list[str]:
 
 
 def build_emergencies(content: Content) -> Emergencies:
-    """The compiled rules in the order of their files; one that names an unknown class is left out (`check` finds it)."""
+    """The compiled rules in the order of their files; one that names an unknown class is left out."""
     compiler = RuleCompiler()
     rules: list[Rule] = []
     silent: list[Pattern] = []

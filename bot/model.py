@@ -106,12 +106,14 @@ class Analysis:
     """What was read in a message.
 
     sentences  the tokens by sentence, none empty
+    core       the tokens without greeting and thanks around them
     concepts   ids of the concepts found, in order of the message
     lang       BCP 47 tag of the language that it seems to be written in
     """
 
     text: str
     sentences: tuple[tuple[Token, ...], ...]
+    core: tuple[Token, ...] = ()
     concepts: tuple[str, ...] = ()
     entities: Entities = Entities()
     lang: str = "de"
@@ -142,6 +144,7 @@ class Candidates:
 
     best       by confidence, at most 5
     aspect     the side asked for, `overview` when none is
+    aspect_sure  whether the answer may begin with that side alone
     foreign    how likely the message is not ours at all, 0..1
     alarm      the emergency topic that comes nearest, if there is any
     emergency  how likely the message is an emergency, by the second net, 0..1
@@ -151,6 +154,7 @@ class Candidates:
 
     best: tuple[Candidate, ...]
     aspect: str = "overview"
+    aspect_sure: bool = True
     foreign: float = 0.0
     alarm: str | None = None
     emergency: float = 0.0
@@ -164,6 +168,7 @@ class Decision:
 
     topics      what is answered, the main one first, each with its aspect in `aspects`
     choices     for a question back: the topics offered
+    short_first whether the short answer stands before the side asked for, because that side is not sure
     situation   for an emergency: which of the entry's situations
     help_line   whether the reply begins with a line of help because the second net was unsure
     """
@@ -175,6 +180,7 @@ class Decision:
     candidates: tuple[Candidate, ...] = ()
     confidence: float = 0.0
     asks: str | None = None
+    short_first: bool = False
     situation: str | None = None
     rule: str | None = None
     help_line: bool = False

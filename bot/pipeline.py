@@ -14,9 +14,12 @@ from bot.matching.decision import COSTS, Costs, alarm_decision, decide, second_n
 from bot.matching.emergency import Emergencies, find_emergency
 from bot.matching.ranking import Intents, Ranking, rank
 from bot.matching.segments import find_second_question
-from bot.model import Analysis, Answer, Candidates, Decision, Question
+from bot.model import Analysis, Answer, Candidate, Candidates, Decision, Kind, Question
 from bot.replying.answer import compose
 from bot.replying.direct import find_direct
+
+LANGUAGE_TOPIC = "sprache"
+"""What answers a message that is not in German and no emergency."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,15 @@ def trace(question: Question, bot: Bot) -> Trace:
         decision = alarm_decision(alarm, analysis)
     elif direct is not None:
         decision = direct
+    elif analysis.lang != "de" and LANGUAGE_TOPIC in bot.content.entries:
+        decision = Decision(
+            Kind.ANSWER,
+            (LANGUAGE_TOPIC,),
+            ("overview",),
+            candidates=(Candidate(LANGUAGE_TOPIC, 0.9),),
+            confidence=0.9,
+            lang=analysis.lang,
+        )
     elif not analysis.tokens:
         decision = decide(Candidates((), foreign=1.0), analysis, bot.costs)
     else:
@@ -74,11 +86,15 @@ def trace(question: Question, bot: Bot) -> Trace:
         candidates = calibrate(ranking, bot.intents, bot.calibration)
         candidates = second_net(candidates, bot.groups, bot.costs, harmless_setting=finding.harmless_setting)
         decision = decide(candidates, analysis, bot.costs)
-        decision = find_second_question(decision, ranking, analysis, bot.intents, bot.calibration, bot.groups, bot.costs)
+        decision = find_second_question(
+            decision, ranking, analysis, bot.intents, bot.calibration, bot.groups, bot.costs
+        )
         if said.topic in decision.topics and leans(analysis):
             decision = follow_pointers(decision, bot.content)
     decision = replace(decision, entities=replace(analysis.entities, matter=decision.entities.matter))
-    return Trace(analysis, ranking, candidates, decision, compose(decision, question, bot.content, bot.off, all_off=bot.all_off))
+    return Trace(
+        analysis, ranking, candidates, decision, compose(decision, question, bot.content, bot.off, all_off=bot.all_off)
+    )
 
 
 def follow_pointers(decision: Decision, content: Content) -> Decision:
@@ -88,7 +104,7 @@ def follow_pointers(decision: Decision, content: Content) -> Decision:
         entry = content.entries.get(topic)
         text = entry.aspects.get(Aspect(aspect)) if entry else None
         owner = text.see if text else None
-        topics.append(owner if owner in content.entries else topic)
+        topics.append(owner if owner is not None and owner in content.entries else topic)
     return replace(decision, topics=tuple(topics))
 
 

@@ -91,13 +91,17 @@ def _secrets(env: Mapping[str, str], workers: int) -> dict[str, str]:
     given = _list(env, "SECRETS")
     if not given:
         if workers > 1:
-            raise SettingsError("Mehrere Prozesse brauchen FAMILIENBOT_SECRETS: „kennung:schluessel“, mindestens 32 Zeichen.")
+            raise SettingsError(
+                "Mehrere Prozesse brauchen FAMILIENBOT_SECRETS: „kennung:schluessel“, mindestens 32 Zeichen."
+            )
         return {secrets.token_hex(4): secrets.token_hex(32)}
     found: dict[str, str] = {}
     for pair in given:
         kid, _, key = pair.partition(":")
         if not kid.isalnum() or len(kid) > 16 or len(key) < 32:
-            raise SettingsError("FAMILIENBOT_SECRETS braucht „kennung:schluessel“ mit mindestens 32 Zeichen im Schlüssel.")
+            raise SettingsError(
+                "FAMILIENBOT_SECRETS braucht „kennung:schluessel“ mit mindestens 32 Zeichen im Schlüssel."
+            )
         found[kid] = key
     return found
 

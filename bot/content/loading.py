@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.content.models import (
+    Abbreviation,
     AbbreviationFile,
     Cases,
     City,
@@ -21,6 +24,7 @@ from bot.content.models import (
     District,
     DistrictFile,
     EmergencyLine,
+    EmergencyRule,
     EmergencyRules,
     Entry,
     Fact,
@@ -40,6 +44,9 @@ from bot.content.models import (
 
 MAX_FILE_BYTES = 2_000_000
 """No knowledge file that a person edits is larger; a larger one is a mistake and is not read."""
+
+MAX_DEPTH = 20
+"""No knowledge file is nested deeper; one that is would exhaust the stack."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _R = TypeVar("_R", bound=BaseModel)
@@ -70,6 +77,15 @@ class Problem:
         return f"{self.spot}: {mark}{self.message} {self.suggestion}".rstrip()
 
 
+def unknown(kind: str, name: str, known: Collection[str], spot: Spot, where: str) -> Problem:
+    """The problem of a name that nobody defined, with the nearest known one, else where they stand."""
+    near = get_close_matches(name, known, n=1)
+    return Problem(spot, f"{kind} „{name}“ gibt es nicht.", f"Meinten Sie „{near[0]}“?" if near else where)
+
+
+TOPICS_STAND = "Alle Themen stehen in topics.yaml."
+
+
 class Case(BaseModel):
     """One stored test question: the topic that must answer it, and where it stands."""
 
@@ -86,7 +102,11 @@ class Case(BaseModel):
 
 
 class Content(BaseModel):
-    """All that editors wrote, validated; what is invalid is left out and stands in `problems` of the loading."""
+    """All that editors wrote, validated; what is invalid is left out.
+
+    left_out  ids of the topics whose entry is
+    problems  why, one text each with file and line: a stored model can still say so
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -107,9 +127,10 @@ class Content(BaseModel):
     concepts: tuple[Concept, ...]
     abbreviations: Mapping[str, str]
     left_out: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
-Path_ = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(slots=True)
@@ -118,9 +139,9 @@ class Document:
 
     file: str
     data: Any = None
-    spots: dict[Path_, Spot] = field(default_factory=dict)
+    spots: dict[KeyPath, Spot] = field(default_factory=dict)
 
-    def spot(self, path: Path_) -> Spot:
+    def spot(self, path: KeyPath) -> Spot:
         """The spot of the nearest known ancestor of the path."""
         while path and path not in self.spots:
             path = path[:-1]
@@ -138,87 +159,225 @@ class Loaded:
     utterance_spots: Mapping[tuple[str, str], Spot]
 
 
-_YAML_CAUSES = (
-    ("found character '\\t'", "Hier steht ein Tabulator.", "Bitte mit Leerzeichen einrücken."),
-    ("mapping values are not allowed", "Hier steht ein Doppelpunkt mit Leerzeichen mitten im Text.", "Setzen Sie den Text in „\"…\"“."),
-    ("could not find expected ':'", "Nach dem Schlüsselwort fehlt der Doppelpunkt.", "Schreiben Sie „schluessel: Text“."),
-    ("found undefined alias", "Der Stern am Anfang ist in YAML ein Verweis.", "Setzen Sie den Text in „\"…\"“."),
-    ("while scanning a quoted scalar", "Ein Anführungszeichen wird nicht geschlossen.", "Ergänzen Sie das schließende „\"“."),
-    ("found unexpected end of stream", "Ein Anführungszeichen wird nicht geschlossen.", "Ergänzen Sie das schließende „\"“."),
-    ("expected <block end>", "Die Einrückung passt nicht zu den Zeilen davor.", "Rücken Sie die Zeile so ein wie ihre Nachbarn."),
-    ("found character that cannot start any token", "Ein Sonderzeichen steht am Anfang.", "Setzen Sie den Text in „\"…\"“."),
-    ("special characters are not allowed", "Hier steht ein unsichtbares Steuerzeichen.", "Löschen Sie es."),
-)  # fmt: skip
+_QUOTE_IT = 'Setzen Sie den Text in „"…"“.'
+_LIKE_NEIGHBOURS = "Rücken Sie die Zeile so ein wie ihre Nachbarn."
+_INDENTATION = ("Die Einrückung passt nicht zu den Zeilen davor.", _LIKE_NEIGHBOURS)
+_COLON = ("Hier steht ein Doppelpunkt mit Leerzeichen mitten im Text.", _QUOTE_IT)
+_BEHIND_QUOTE = ("Hinter dem schließenden Anführungszeichen steht noch etwas.", 'Setzen Sie den ganzen Text in „"…"“.')
+_TAB = ("Hier steht ein Tabulator.", "Bitte mit Leerzeichen einrücken.")
+_NO_YAML = ("Die Datei ist kein gültiges YAML.", "Prüfen Sie Einrückung und Anführungszeichen dieser Zeile.")
+_ALIAS = ("Ein Stern am Anfang ist in YAML ein Verweis, kein Text.", _QUOTE_IT)
+_ANCHOR = ("Ein „&“ am Anfang ist in YAML eine Sprungmarke, kein Text.", _QUOTE_IT)
+_TAG = ("Ein Ausrufezeichen am Anfang ist in YAML ein Befehl, kein Text.", _QUOTE_IT)
+
+_CAUSES: Mapping[str, tuple[str, str]] = {
+    "tab character": _TAB,
+    "found character '\\t'": _TAB,
+    "could not find expected ':'": (
+        "Nach dem Schlüsselwort fehlt der Doppelpunkt.",
+        "Schreiben Sie „schluessel: Text“.",
+    ),
+    "while scanning an alias": _ALIAS,
+    "while scanning an anchor": _ANCHOR,
+    "scanning a quoted scalar": (
+        "Ein Anführungszeichen wird nicht geschlossen.",
+        "Ergänzen Sie das schließende Zeichen.",
+    ),
+    "unknown escape": ('Ein Schrägstrich „\\“ ist zwischen „"…"“ ein Befehl.', "Schreiben Sie „\\\\“."),
+    "while parsing a flow": (
+        "Eine Klammer wird nicht geschlossen.",
+        "Ergänzen Sie sie, oder beginnen Sie jede Zeile mit „- “.",
+    ),
+    "scanning a block scalar": (
+        "Hinter „>“ oder „|“ steht der Text erst in der nächsten Zeile.",
+        "Beginnen Sie dort eine neue Zeile.",
+    ),
+    "sequence entries are not allowed": (
+        "Hier steht ein „- “ hinter einem Doppelpunkt.",
+        "Beginnen Sie die Liste in der nächsten Zeile.",
+    ),
+    "cannot start any token": ("Ein Sonderzeichen steht am Anfang.", _QUOTE_IT),
+}
+"""Part of YAML's own message → what it means and what to write."""
+
+_AT_BEGIN = ("expected ':'", "an alias", "an anchor", "scanning a quoted scalar", "parsing a flow")
+"""Messages about a piece that is to be mended where it begins, not where YAML stumbled."""
 
 
-def _yaml_problem(error: yaml.YAMLError, file: str) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    spot = Spot(file, mark.line + 1 if mark else 1)
-    text = str(error)
-    for pattern, message, suggestion in _YAML_CAUSES:
-        if pattern in text:
-            return Problem(spot, message, suggestion)
-    return Problem(spot, "Die Datei ist kein gültiges YAML.", "Prüfen Sie Einrückung und Anführungszeichen dieser Zeile.")
+def _yaml_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
+    """YAML's message as one cause that an editor understands."""
+    position = getattr(error, "position", None)
+    if position is not None:  # the reader counts bytes
+        line = text.encode()[:position].count(b"\n") + 1
+        return Problem(Spot(file, line), "Hier steht ein unsichtbares Steuerzeichen.", "Löschen Sie es.")
+    begin, mark = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
+    mark = mark or begin
+    if mark is None:
+        return Problem(Spot(file, 1), *_NO_YAML)
+    spot = Spot(file, mark.line + 1)
+    before = _line(_lines(text), mark.line)[: mark.column]
+    message = str(error)
+    if not before.strip() and "\t" in _line(_lines(text), mark.line)[: mark.column + 1]:
+        return Problem(spot, *_TAB)
+    if "mapping values are not allowed" in message:
+        return Problem(spot, *(_INDENTATION if re.fullmatch(r"[\s-]*[a-z_]+", before) else _COLON))
+    if "expected key" in message or "expected <block end>" in message:
+        return Problem(spot, *(_BEHIND_QUOTE if before.rstrip().endswith(('"', "'")) else _INDENTATION))
+    if begin is not None and any(part in message for part in _AT_BEGIN):
+        spot = Spot(file, begin.line + 1)
+    for part, cause in _CAUSES.items():
+        if part in message:
+            return Problem(spot, *cause)
+    return Problem(spot, *_NO_YAML)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as YAML counts them."""
+    return re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)
+
+
+def _line(lines: list[str], number: int) -> str:
+    return lines[number] if number < len(lines) else ""
+
+
+class _BrokenFileError(Exception):
+    """A file of which nothing can be used."""
+
+    def __init__(self, spot: Spot, message: str, suggestion: str) -> None:
+        super().__init__(message)
+        self.problem = Problem(spot, message, suggestion)
+
+
+def _read_text(path: Path, file: str) -> str:
+    """The text of the file without a byte order mark.
+
+    raises  _BrokenFileError
+    """
+    spot = Spot(file, 1)
+    try:
+        if path.exists() and not path.is_file():
+            raise _BrokenFileError(
+                spot, "Hier wird eine Datei erwartet, es ist aber ein Ordner.", "Benennen Sie den Ordner um."
+            )
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise _BrokenFileError(spot, "Die Datei ist zu groß.", "Teilen Sie sie in mehrere Dateien.")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise _BrokenFileError(spot, "Diese Datei fehlt.", "Legen Sie sie an.") from None
+    except PermissionError:
+        raise _BrokenFileError(spot, "Die Datei darf nicht gelesen werden.", "Geben Sie ihr Leserechte.") from None
+    except OSError:
+        raise _BrokenFileError(spot, "Die Datei lässt sich nicht lesen.", "Speichern Sie sie neu.") from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        spot = Spot(file, raw[: error.start].count(b"\n") + 1)
+        raise _BrokenFileError(
+            spot, "Die Datei ist nicht in UTF-8 gespeichert.", "Speichern Sie sie als UTF-8."
+        ) from None
+
+
+@dataclass(slots=True)
+class _NodeReader:
+    """Builds plain data from YAML's events: nothing is constructed, no alias is followed, the depth is limited."""
+
+    document: Document
+    lines: list[str]
+    events: Iterator[Any]
+    problems: list[Problem]
+    strange: set[int] = field(default_factory=set)
+
+    def spot(self, event: Any) -> Spot:
+        """Where the event begins."""
+        return Spot(self.document.file, event.start_mark.line + 1)
+
+    def _refuse(self, event: Any, cause: tuple[str, str]) -> str:
+        """The piece as it was typed; one problem a line is enough."""
+        line = event.start_mark.line
+        if line not in self.strange:
+            self.strange.add(line)
+            self.problems.append(Problem(self.spot(event), *cause))
+        return _line(self.lines, line)[event.start_mark.column :].strip()
+
+    def read(self, event: Any, path: KeyPath) -> Any:
+        """The value that begins with this event.
+
+        raises  _BrokenFileError when it is nested too deep
+        """
+        self.document.spots.setdefault(path, self.spot(event))
+        if isinstance(event, yaml.AliasEvent):
+            return self._refuse(event, _ALIAS)
+        typed = None
+        if event.anchor is not None or event.tag is not None:
+            typed = self._refuse(event, _TAG if event.anchor is None else _ANCHOR)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event) if typed is None else typed
+        if len(path) >= MAX_DEPTH:
+            raise _BrokenFileError(self.spot(event), "Hier ist zu tief verschachtelt.", _LIKE_NEIGHBOURS)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Any] = []
+            while not isinstance(item := next(self.events), yaml.SequenceEndEvent):
+                items.append(self.read(item, (*path, len(items))))
+            return items
+        return self._mapping(path)
+
+    def _scalar(self, event: Any) -> str | None:
+        if not event.implicit[0]:
+            return str(event.value)
+        lost = re.match(r"\s+(#\S.*)", _line(self.lines, event.end_mark.line)[event.end_mark.column :])
+        if lost is not None:
+            message = f"Ab „{lost[1]}“ liest YAML einen Kommentar."
+            self.problems.append(Problem(self.spot(event), message, f"Gehört es dazu? {_QUOTE_IT}", "warning"))
+        return None if event.value in ("", "~", "null") else str(event.value)
+
+    def _mapping(self, path: KeyPath) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            spot = self.spot(event)
+            key = self.read(event, (*path, "?")) if not isinstance(event, yaml.ScalarEvent) else event.value
+            if not isinstance(key, str) or not key:
+                self.problems.append(
+                    Problem(spot, "Ein Schlüssel muss ein Wort sein.", "Schreiben Sie „schluessel: Text“.")
+                )
+                self.read(next(self.events), (*path, "?"))
+            elif key in result:
+                message = f"„{key}“ steht hier zweimal."
+                self.problems.append(Problem(spot, message, "Löschen oder verbinden Sie eines davon."))
+                self.read(next(self.events), (*path, "?"))
+            else:
+                self.document.spots[(*path, key)] = spot
+                result[key] = self.read(next(self.events), (*path, key))
+        return result
 
 
 def read_document(path: Path, root: Path, problems: list[Problem]) -> Document | None:
-    """The file as plain data, or None with a problem added: every scalar is text, an empty value None."""
-    file = path.relative_to(root.parent).as_posix()
+    """The file as plain data, or None with a problem added: every scalar is text, an empty value None.
+
+    root  the folder whose name every place in the file begins with
+    """
+    file = (Path(root.name) / path.relative_to(root)).as_posix()
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            problems.append(Problem(Spot(file, 1), "Die Datei ist zu groß.", "Teilen Sie sie in mehrere Dateien."))
-            return None
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        problems.append(
-            Problem(Spot(file, line), "Die Datei ist nicht in UTF-8 gespeichert.", "Speichern Sie sie als UTF-8.")
-        )
+        text = _read_text(path, file)
+        document = Document(file)
+        events = iter(yaml.parse(text, Loader=_Loader))
+        reader = _NodeReader(document, _lines(text), events, problems)
+        next(events)  # the stream begins
+        if isinstance(next(events), yaml.DocumentStartEvent):
+            document.data = reader.read(next(events), ())
+            next(events)  # the document ends
+            if isinstance(more := next(events), yaml.DocumentStartEvent):
+                raise _BrokenFileError(
+                    reader.spot(more), "Mit „---“ beginnt hier ein zweites Dokument.", "Löschen Sie diese Zeile."
+                )
+        if document.data is None:
+            raise _BrokenFileError(Spot(file, 1), "Die Datei ist leer.", "Füllen oder löschen Sie sie.")
+    except _BrokenFileError as error:
+        problems.append(error.problem)
         return None
-    except OSError:
-        problems.append(Problem(Spot(file, 1), "Die Datei lässt sich nicht lesen.", "Prüfen Sie Art und Leserechte."))
-        return None
-    document = Document(file)
-    try:
-        node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        problems.append(_yaml_problem(error, file))
+        problems.append(_yaml_problem(error, file, text))
         return None
-    if node is None:
-        problems.append(Problem(Spot(file, 1), "Die Datei ist leer.", "Füllen oder löschen Sie sie."))
-        return None
-    document.data = _plain(node, (), document, problems, set())
     return document
-
-
-def _plain(node: yaml.Node, path: Path_, document: Document, problems: list[Problem], seen: set[int]) -> Any:
-    spot = Spot(document.file, node.start_mark.line + 1)
-    document.spots.setdefault(path, spot)
-    if id(node) in seen:  # an alias is the same node again: stopping here also defuses an alias bomb
-        problems.append(Problem(spot, "Verweise mit & und * sind nicht erlaubt.", "Schreiben Sie den Inhalt aus."))
-        return None
-    seen.add(id(node))
-    if isinstance(node, yaml.ScalarNode):
-        if node.style is None and node.value in ("", "~", "null"):
-            return None
-        return node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, (*path, i), document, problems, seen) for i, child in enumerate(node.value)]
-    result: dict[str, Any] = {}
-    assert isinstance(node, yaml.MappingNode)  # noqa: S101 - the three kinds of nodes that YAML has
-    for key_node, value_node in node.value:
-        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
-        key_spot = Spot(document.file, key_node.start_mark.line + 1)
-        if not key:
-            problems.append(Problem(key_spot, "Ein Schlüssel muss ein Wort sein.", "Schreiben Sie „schluessel: Text“."))
-            continue
-        if key in result:
-            problems.append(Problem(key_spot, f"„{key}“ steht hier zweimal.", "Löschen oder verbinden Sie eines davon."))
-            continue
-        document.spots[(*path, key)] = key_spot
-        result[key] = _plain(value_node, (*path, key), document, problems, seen)
-    return result
 
 
 _MESSAGES = {
@@ -236,8 +395,10 @@ _MESSAGES = {
     "date_from_datetime_inexact": ("„{value}“ ist kein Datum ohne Uhrzeit.", "Schreiben Sie es als 2026-11-22."),
     "int_parsing": ("„{value}“ ist keine ganze Zahl.", "Schreiben Sie nur Ziffern."),
     "bool_type": ("„{value}“ ist weder ja noch nein.", "Schreiben Sie „true“ oder „false“."),
+    "bool_parsing": ("„{value}“ ist weder ja noch nein.", "Schreiben Sie „true“ oder „false“."),
+    "timezone": ("Die Zeitzone „{value}“ gibt es nicht.", "Schreiben Sie etwa „Europe/Berlin“."),
+    "placeholder": ("Ein Platzhalter in „{name}“ ist nicht lesbar.", "Möglich ist nur {expected}."),
     "url_parsing": ("„{value}“ ist keine Internetadresse.", "Sie beginnt mit https://"),
-    "url_scheme": ("„{value}“ ist keine Internetadresse.", "Sie beginnt mit https://"),
     "string_too_short": ("„{name}“ ist leer.", "Füllen Sie es oder löschen Sie die Zeile."),
     "string_too_long": ("„{name}“ ist zu lang.", "Höchstens {max_length} Zeichen."),
     "too_short": ("„{name}“ ist leer.", "Mindestens ein Eintrag gehört hinein."),
@@ -248,63 +409,96 @@ _MESSAGES = {
 }
 
 
-def _near(word: str, known: list[str]) -> str:
+_FIELD_MESSAGES = {
+    "key": ("„{value}“ ist hier nicht vorgesehen.", "{near} {form}{possible}"),
+    "empty": ("„{name}“ ist leer.", "Füllen Sie es oder löschen Sie die Zeile."),
+    "empty_item": ("Ein Punkt von „{name}“ ist leer.", "Füllen oder löschen Sie ihn."),
+    "mapping_item": ("Ein Punkt von „{name}“ ist kein Text, wohl wegen eines Doppelpunkts.", _QUOTE_IT),
+    "list_item": ("Ein Punkt von „{name}“ ist eine Liste, kein Text.", _QUOTE_IT),
+}
+
+
+def _near(word: str, known: Collection[str]) -> str:
     near = get_close_matches(word, known, n=1)
     return f"Meinten Sie „{near[0]}“?" if near else ""
 
 
 def _form(pattern: str) -> str:
-    if "d{2}:" in pattern:
+    if "[0-5]" in pattern:
         return "Schreiben Sie Uhrzeiten als 08:30."
     if "d{4}" in pattern:
         return "Schreiben Sie 2026, 2026-11 oder 2026-11-22."
     if r"\." in pattern:
         return "Form: ebene.name, etwa herne.familienbuero, ohne Umlaute und Leerzeichen."
-    return "Nur kleine Buchstaben, Ziffern und Bindestriche, ohne Umlaute."
+    return "Nur kleine Buchstaben, Ziffern und Bindestriche, ohne Umlaute." if pattern else ""
 
 
-def _fields(model: type[BaseModel], loc: Path_) -> list[str]:
+def _step_into(annotation: Any, part: str | int) -> Any:
+    """The type of one field, item or value of a type; None where there is nothing to step into."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = annotation.model_fields
+        found = next((f for name, f in fields.items() if part in (name, f.alias)), None)
+        annotation = found.annotation if found else None
+    else:
+        annotation = next((a for a in reversed(get_args(annotation)) if a is not Ellipsis), None)
+    if get_origin(annotation) in (Union, UnionType):
+        annotation = next((a for a in get_args(annotation) if a is not type(None)), None)
+    return annotation
+
+
+def _fields(model: type[BaseModel], loc: KeyPath) -> list[str]:
     """The names allowed beside the offending key, found by walking the model along its location."""
     current: Any = model
     for part in loc[:-1]:
-        if isinstance(part, str) and isinstance(current, type) and issubclass(current, BaseModel):
-            found = current.model_fields.get(part)
-            current = found.annotation if found else None
-        arguments = [a for a in getattr(current, "__args__", ()) if isinstance(a, type) and issubclass(a, BaseModel)]
-        if arguments:
-            current = arguments[-1]
+        current = _step_into(current, part)
     if isinstance(current, type) and issubclass(current, BaseModel):
         return [f.alias or name for name, f in current.model_fields.items()]
     return []
 
 
-def _validation_problems(error: ValidationError, model: type[BaseModel], document: Document) -> Iterator[Problem]:
+def _message(kind: str, given: Any, loc: KeyPath, *, is_key: bool) -> tuple[str, str]:
+    """The words for one error of pydantic: about a key, an item of a list, or a field."""
+    if is_key:
+        return _FIELD_MESSAGES["key"]
+    is_item = bool(loc) and isinstance(loc[-1], int)
+    if given is None and kind != "missing":
+        return _FIELD_MESSAGES["empty_item" if is_item else "empty"]
+    if is_item and kind == "string_type":
+        return _FIELD_MESSAGES["mapping_item" if isinstance(given, dict) else "list_item"]
+    if is_item and kind == "string_too_short":
+        return _FIELD_MESSAGES["empty_item"]
+    return _MESSAGES.get(kind, ("„{name}“ ist so nicht gültig.", "Prüfen Sie diese Zeile."))
+
+
+def _validation_problems(
+    error: ValidationError, model: type[BaseModel], document: Document, base: KeyPath
+) -> Iterator[Problem]:
     for e in error.errors(include_url=False):
-        loc = tuple(part for part in e["loc"] if part not in ("[key]",))
-        name = next((str(p) for p in reversed(loc) if isinstance(p, str)), document.file)
+        is_key = e["loc"][-1:] == ("[key]",)
+        loc: KeyPath = e["loc"][:-1] if is_key else e["loc"]
+        name = next((str(p) for p in reversed(loc) if isinstance(p, str)), "Die Datei")
         value = e["input"] if isinstance(e["input"], str) else ""
         context = e.get("ctx", {})
         expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
-        message, suggestion = _MESSAGES.get(e["type"], ("„{name}“ ist so nicht gültig.", "Prüfen Sie diese Zeile."))
-        options = [part.strip() for part in expected.split(",")]
-        near = _near(value, options) if expected else _near(name, _fields(model, loc))
+        message, suggestion = _message(e["type"], e["input"], loc, is_key=is_key)
+        near = _near(value, expected.split(", ")) if expected else _near(name, _fields(model, loc))
         if e["type"] == "extra_forbidden" and not near:
             near = "Löschen Sie die Zeile."
         words = {
             "name": name, "value": value[:60], "near": near, "expected": expected,
             "form": _form(str(context.get("pattern", ""))), "max_length": str(context.get("max_length", "")),
+            "possible": f"Möglich: {expected}." if expected else "",
         }  # fmt: skip
-        missing_parent = loc[:-1] if e["type"] == "missing" else loc
-        yield Problem(
-            document.spot(missing_parent), message.format(**words), " ".join(suggestion.format(**words).split())
-        )
+        spot = document.spot((*base, *(loc[:-1] if e["type"] == "missing" else loc)))
+        yield Problem(spot, message.format(**words), " ".join(suggestion.format(**words).split()))
 
 
-def _validate(model: type[_R], document: Document, problems: list[Problem]) -> _R | None:
+def _validate(model: type[_R], data: Any, document: Document, problems: list[Problem], base: KeyPath = ()) -> _R | None:
+    """The record, or None with problems added; `data` stands at the path `base` of the document."""
     try:
-        return model.model_validate(document.data)
+        return model.model_validate(data)
     except ValidationError as error:
-        problems.extend(_validation_problems(error, model, document))
+        problems.extend(_validation_problems(error, model, document, base))
         return None
 
 
@@ -312,15 +506,15 @@ def _validate_records(model: type[_R], key: str, document: Document, problems: l
     """The valid records of a list file with their index; the invalid ones become problems and are left out."""
     records: list[tuple[int, _R]] = []
     data = document.data
-    if not isinstance(data, dict) or not isinstance(data.get(key), list) or set(data) != {key}:
-        message = f"Diese Datei braucht genau eine Liste „{key}:“."
+    if not isinstance(data, dict) or not isinstance(data.get(key), list):
+        message = f"Diese Datei braucht eine Liste „{key}:“."
         problems.append(Problem(Spot(document.file, 1), message, f"Die erste Zeile lautet „{key}:“."))
-        if not isinstance(data, dict) or not isinstance(data.get(key), list):
-            return records
+        return records
+    for other in data.keys() - {key}:
+        near = _near(other, [key]) or "Löschen Sie die Zeile."
+        problems.append(Problem(document.spot((other,)), f"„{other}“ gibt es hier nicht.", near))
     for i, item in enumerate(data[key]):
-        inner = Document(document.file, item, {(): document.spot((key, i))})
-        inner.spots |= {p[2:]: s for p, s in document.spots.items() if p[:2] == (key, i)}
-        record = _validate(model, inner, problems)
+        record = _validate(model, item, document, problems, (key, i))
         if record is not None:
             records.append((i, record))
     return records
@@ -344,27 +538,41 @@ def digest_of(knowledge: Path, intents: Path) -> str:
 
 
 class _Reader:
-    """Collects records, problems and spots while the folders are read."""
+    """Collects records, problems and spots while the folders are read; `seen` are the files that were."""
 
     def __init__(self, knowledge: Path, intents: Path) -> None:
         self.knowledge, self.intents = knowledge, intents
         self.problems: list[Problem] = []
         self.spots: dict[str, Spot] = {}
         self.utterance_spots: dict[tuple[str, str], Spot] = {}
+        self.seen: set[Path] = set()
 
     def document(self, path: Path) -> Document | None:
-        return read_document(path, self.knowledge if path.is_relative_to(self.knowledge) else self.intents, self.problems)
+        self.seen.add(path)
+        root = self.knowledge if path.is_relative_to(self.knowledge) else self.intents
+        return read_document(path, root, self.problems)
 
     def one(self, model: type[_R], path: Path) -> tuple[_R, Document] | None:
-        if not path.is_file():
-            file = f"{path.parent.name}/{path.name}"
-            self.problems.append(Problem(Spot(file, 1), "Diese Datei fehlt.", "Ohne sie kann der Bot nicht antworten."))
-            return None
         document = self.document(path)
         if document is None:
             return None
-        record = _validate(model, document, self.problems)
+        record = _validate(model, document.data, document, self.problems)
         return None if record is None else (record, document)
+
+    def report_unread(self) -> None:
+        """Files that an editor may believe in, though nothing reads them."""
+        for root in (self.knowledge, self.intents):
+            for path in sorted(root.rglob("*")) if root.is_dir() else ():
+                suffix, spot = path.suffix.lower(), Spot((Path(root.name) / path.relative_to(root)).as_posix(), 1)
+                if path in self.seen or suffix not in (".yaml", ".yml"):
+                    continue
+                if path.suffix != ".yaml":
+                    self.problems.append(
+                        Problem(spot, f"Dateien auf „{path.suffix}“ liest niemand.", "Benennen Sie sie in .yaml um.")
+                    )
+                else:
+                    message = "Diese Datei liest niemand."
+                    self.problems.append(Problem(spot, message, "Steht sie im richtigen Ordner?", "warning"))
 
     def records(self, model: type[_R], key: str, paths: list[Path], id_field: str, kind: str) -> dict[str, _R]:
         """All records of the files by their id; a second record with the same id is a problem."""
@@ -390,17 +598,59 @@ class _Reader:
 def _read_topics(reader: _Reader) -> dict[str, TopicInfo]:
     document = reader.document(reader.knowledge / "topics.yaml")
     topics: dict[str, TopicInfo] = {}
-    if document is None or not isinstance(document.data, dict):
+    if document is None:
         return topics
-    for group, members in document.data.items():
-        for topic, description in (members or {}).items():
-            topics[topic] = TopicInfo(id=topic, group=group, description=description or topic)
+    groups = document.data if isinstance(document.data, dict) else {"": None}
+    for group, members in groups.items():
+        if not isinstance(members, dict):
+            message = f"Die Gruppe „{group}“ hat keine Themen." if group else "Diese Datei braucht Gruppen mit Themen."
+            reader.problems.append(
+                Problem(document.spot((group,)), message, "Schreiben Sie „thema: Frage“, eingerückt.")
+            )
+            continue
+        for topic, description in members.items():
+            data = {"id": topic, "group": group, "description": topic if description is None else description}
+            info = _validate(TopicInfo, data, document, reader.problems, (group, topic))
+            if info is None:
+                continue
+            if topic in topics:
+                message = f"Das Thema „{topic}“ steht schon bei „{topics[topic].group}“."
+                reader.problems.append(Problem(document.spot((group, topic)), message, "Löschen Sie eines davon."))
+                continue
+            topics[topic] = info
+            reader.spots[f"topic:{topic}"] = document.spot((group, topic))
     return topics
 
 
-def _read_entries(reader: _Reader, layers: tuple[str, ...]) -> tuple[dict[str, Entry], list[str]]:
-    """The entries with all layers merged: a later layer overrides keys and whole aspects. Also the ids left out."""
-    data: dict[str, dict[str, Any]] = {}
+def _take(target: Document, layer: Document, path: KeyPath) -> None:
+    """Replaces the spots at and below the path by the layer's."""
+    n = len(path)
+    target.spots = {p: s for p, s in target.spots.items() if p[:n] != path}
+    target.spots |= {p: s for p, s in layer.spots.items() if p[:n] == path}
+
+
+def _merge(target: Document, layer: Document) -> None:
+    """Adds a later layer to an entry: it overrides keys and whole aspects, and facts are united."""
+    target.file = layer.file
+    target.spots[()] = Spot(layer.file, 1)
+    for key, value in layer.data.items():
+        old = target.data.get(key)
+        if key == "aspects" and isinstance(value, dict) and isinstance(old, dict):
+            for aspect, text in value.items():
+                old[aspect] = text
+                _take(target, layer, (key, aspect))
+        elif key == "facts" and isinstance(value, list) and isinstance(old, list):
+            for i, fact in enumerate(value):
+                if fact not in old:
+                    old.append(fact)
+                    target.spots[key, len(old) - 1] = layer.spot((key, i))
+        else:
+            target.data[key] = value
+            _take(target, layer, (key,))
+
+
+def _read_layers(reader: _Reader, layers: tuple[str, ...]) -> tuple[dict[str, Document], set[str]]:
+    """Every entry with all its layers merged, and the ids of those of which a layer is broken."""
     merged: dict[str, Document] = {}
     broken: set[str] = set()
     for layer in layers:
@@ -408,43 +658,38 @@ def _read_entries(reader: _Reader, layers: tuple[str, ...]) -> tuple[dict[str, E
             if path.name.endswith(".test.yaml"):
                 continue
             document = reader.document(path)
-            if document is None or not isinstance(document.data, dict):
+            if document is None:
                 broken.add(path.stem)
                 continue
-            topic = document.data.get("topic")
-            if topic != path.stem:
-                reader.problems.append(
-                    Problem(
-                        document.spot(("topic",)),
-                        f"„topic“ ist „{topic}“, die Datei heißt aber {path.name}.",
-                        f"Schreiben Sie „topic: {path.stem}“.",
-                    )
-                )
+            name = document.data.get("topic") if isinstance(document.data, dict) else None
+            if name != path.stem:
+                message = f"„topic“ ist „{name}“, die Datei heißt aber {path.name}." if name else "Hier fehlt „topic“."
+                spot = document.spot(("topic",))
+                reader.problems.append(Problem(spot, message, f"Schreiben Sie „topic: {path.stem}“."))
                 broken.add(path.stem)
                 continue
-            target = data.setdefault(topic, {})
-            spots = merged.setdefault(topic, Document(document.file, target))
-            spots.file = document.file
-            for key, value in document.data.items():
-                if key == "aspects" and isinstance(value, dict) and isinstance(target.get("aspects"), dict):
-                    target["aspects"] |= value
-                elif key == "facts" and isinstance(value, list) and isinstance(target.get("facts"), list):
-                    target["facts"] = list(dict.fromkeys(target["facts"] + value))
-                else:
-                    target[key] = value
-            spots.spots |= document.spots
-            reader.spots[f"entry:{topic}"] = Spot(document.file, 1)
+            _merge(merged.setdefault(path.stem, Document(document.file, {})), document)
+    return merged, broken
+
+
+def _read_entries(
+    reader: _Reader, layers: tuple[str, ...], topics: Collection[str]
+) -> tuple[dict[str, Entry], list[str]]:
+    """The entries with all layers merged, and the ids of those left out."""
+    merged, broken = _read_layers(reader, layers)
     entries: dict[str, Entry] = {}
     for topic, document in merged.items():
-        entry = None if topic in broken else _validate(Entry, document, reader.problems)
-        if entry is None:
+        if topic in broken:
+            continue
+        entry = _validate(Entry, document.data, document, reader.problems)
+        if topic not in topics:
+            reader.problems.append(unknown("Das Thema", topic, topics, document.spot(("topic",)), TOPICS_STAND))
+        if entry is None or topic not in topics:
             broken.add(topic)
             continue
         entries[topic] = entry
-        for aspect in entry.aspects:
-            reader.spots[f"entry:{topic}:{aspect}"] = document.spot(("aspects", aspect.value))
-        for key in ("title", "short", "office", "related", "links", "review_by", "situations", "lines"):
-            reader.spots[f"entry:{topic}:{key}"] = document.spot((key,))
+        for path, spot in document.spots.items():
+            reader.spots[":".join(["entry", topic, *map(str, path)])] = spot
     return entries, sorted(broken)
 
 
@@ -459,7 +704,7 @@ def _read_cases(reader: _Reader, layers: tuple[str, ...]) -> list[Case]:
                 continue
             record, document = found
             topic = path.name.removesuffix(".test.yaml")
-            groups: list[tuple[Path_, str, tuple[str, ...], bool]] = [
+            groups: list[tuple[KeyPath, str, tuple[str, ...], bool]] = [
                 (("asks",), topic, record.asks, False),
                 (("known_failures",), topic, record.known_failures, True),
             ]
@@ -476,11 +721,12 @@ def _read_cases(reader: _Reader, layers: tuple[str, ...]) -> list[Case]:
     return cases
 
 
-def _read_intents(reader: _Reader) -> tuple[dict[str, Intent], dict[str, NeighbourIntent]]:
+def _read_intents(reader: _Reader, topics: Collection[str]) -> tuple[dict[str, Intent], dict[str, NeighbourIntent]]:
+    """The utterances of topics and of matters."""
     intents: dict[str, Intent] = {}
     neighbours: dict[str, NeighbourIntent] = {}
     for path in _files(reader.intents):
-        folder = path.parent.name
+        folder = path.relative_to(reader.intents).parts[0]
         if folder in ("lexicon", "safety"):
             continue
         model: type[Record] = NeighbourIntent if folder == "neighbours" else Intent
@@ -499,6 +745,10 @@ def _read_intents(reader: _Reader) -> tuple[dict[str, Intent], dict[str, Neighbo
             for i, utterance in enumerate(record.utterances):
                 reader.utterance_spots[name, utterance] = document.spot(("utterances", i))
         elif isinstance(record, Intent):
+            if name not in topics:
+                spot = document.spot(("topic",))
+                reader.problems.append(unknown("Das Thema", name, topics, spot, TOPICS_STAND))
+                continue
             intents[name] = record
             for aspect, utterances in record.utterances.items():
                 for i, utterance in enumerate(utterances):
@@ -507,40 +757,83 @@ def _read_intents(reader: _Reader) -> tuple[dict[str, Intent], dict[str, Neighbo
     return intents, neighbours
 
 
+def _read_rules(reader: _Reader) -> tuple[EmergencyRules, ...]:
+    """The emergency rules by file; one broken rule or class is left out, all others stay."""
+    files: list[EmergencyRules] = []
+    for path in _files(reader.knowledge / "safety"):
+        if not path.name.startswith("rules"):
+            continue
+        document = reader.document(path)
+        if document is None:
+            continue
+        if not isinstance(document.data, dict):
+            _validate(EmergencyRules, document.data, document, reader.problems)
+            continue
+        given = document.data.get("rules")
+        rules: list[EmergencyRule] = []
+        for i, data in enumerate(given if isinstance(given, list) else ()):
+            rule = _validate(EmergencyRule, data, document, reader.problems, ("rules", i))
+            if rule is None:
+                continue
+            spot = document.spot(("rules", i))
+            if (first := reader.spots.get(f"rule:{rule.id}")) is not None:
+                reader.problems.append(
+                    Problem(spot, f"„{rule.id}“ steht schon in {first}.", "Geben Sie ihr einen anderen Namen.")
+                )
+            reader.spots.setdefault(f"rule:{rule.id}", spot)
+            rules.append(rule)
+        classes: dict[str, tuple[str, ...]] = {}
+        words = document.data.get("classes")
+        for name, members in (words if isinstance(words, dict) else {}).items():
+            found = _validate(EmergencyRules, {"classes": {name: members}}, document, reader.problems)
+            classes |= found.classes if found else {}
+        rest = {k: v for k, v in document.data.items() if not isinstance(v, list if k == "rules" else dict)}
+        _validate(EmergencyRules, rest, document, reader.problems)
+        files.append(EmergencyRules(classes=classes, rules=tuple(rules)))
+    return tuple(files)
+
+
 def load(knowledge: Path, intents: Path) -> Loaded:
     """All content of the two folders. Never raises: what is broken becomes a problem and is left out.
 
-    The content is None only when `city.yaml`, `texts.yaml` or `topics.yaml` is missing or broken: then there is nothing to serve.
+    The content is None only when `city.yaml`, `texts.yaml` or `topics.yaml` is missing or broken: then there is nothing
+    to serve.
     """
     reader = _Reader(knowledge, intents)
     city = reader.one(City, knowledge / "city.yaml")
     texts = reader.one(Texts, knowledge / "texts.yaml")
     topics = _read_topics(reader)
     layers = city[0].layers if city else ()
+    if city:
+        reader.spots |= {":".join(["city", *map(str, path)]): spot for path, spot in city[1].spots.items()}
     folders = [knowledge / layer for layer in layers]
 
     def below(name: str) -> list[Path]:
         return [p for folder in folders for p in _files(folder / name)]
 
+    def in_layers(name: str) -> list[Path]:
+        return [folder / name for folder in folders if (folder / name).exists()]
+
+    def lexicon(name: str) -> list[Path]:
+        folder = intents / "lexicon"
+        return [p for p in _files(folder) if p.relative_to(folder).parts[0].startswith(name)]
+
     facts = reader.records(Fact, "facts", below("facts"), "id", "fact")
     places = reader.records(Place, "places", below("places"), "id", "place")
-    district_files = [f / "districts.yaml" for f in folders if (f / "districts.yaml").is_file()]
-    districts = reader.records(District, "districts", district_files, "name", "district")
-    entries, left_out = _read_entries(reader, layers)
-    neighbour_files = [f / "neighbours.yaml" for f in folders if (f / "neighbours.yaml").is_file()]
-    neighbours = reader.records(Neighbour, "neighbours", neighbour_files, "matter", "neighbour")
-    topic_intents, neighbour_intents = _read_intents(reader)
+    districts = reader.records(District, "districts", in_layers("districts.yaml"), "name", "district")
+    entries, left_out = _read_entries(reader, layers, topics)
+    neighbours = reader.records(Neighbour, "neighbours", in_layers("neighbours.yaml"), "matter", "neighbour")
+    topic_intents, neighbour_intents = _read_intents(reader, topics)
     lines = reader.records(EmergencyLine, "lines", [knowledge / "safety" / "lines.yaml"], "id", "line")
-    rules = [
-        found[0]
-        for path in _files(knowledge / "safety")
-        if path.name.startswith("rules") and (found := reader.one(EmergencyRules, path)) is not None
-    ]
+    rules = _read_rules(reader)
     harmless = reader.one(Harmless, intents / "safety" / "harmless.yaml")
-    concepts = reader.records(Concept, "concepts", _files(intents / "lexicon" / "concepts")
-                              or [p for p in _files(intents / "lexicon") if p.name.startswith("concepts")], "id", "concept")
-    abbreviation_file = reader.one(AbbreviationFile, intents / "lexicon" / "abbreviations.yaml")
+    concepts = reader.records(Concept, "concepts", lexicon("concepts"), "id", "concept")
+    short_forms = [intents / "lexicon" / "abbreviations.yaml"]
+    abbreviations = reader.records(Abbreviation, "abbreviations", short_forms, "short", "abbreviation")
     cases = _read_cases(reader, layers)
+    if city:  # without its layers, nearly every file would be called unread
+        reader.report_unread()
+    problems = sorted(reader.problems)
     content = None
     if city and texts and topics:
         content = Content(
@@ -556,15 +849,14 @@ def load(knowledge: Path, intents: Path) -> Loaded:
             intents=topic_intents,
             neighbour_intents=neighbour_intents,
             lines=lines,
-            emergency_rules=tuple(rules),
+            emergency_rules=rules,
             harmless=harmless[0].harmless if harmless else (),
             concepts=tuple(concepts.values()),
-            abbreviations={a.short.lower(): a.long for a in abbreviation_file[0].abbreviations}
-            if abbreviation_file
-            else {},
+            abbreviations={a.short.lower(): a.long for a in abbreviations.values()},
             left_out=tuple(left_out),
+            problems=tuple(str(p) for p in problems if p.level == "error"),
         )
-    return Loaded(content, sorted(reader.problems), tuple(cases), reader.spots, reader.utterance_spots)
+    return Loaded(content, problems, tuple(cases), reader.spots, reader.utterance_spots)
 
 
 SCHEMAS: Mapping[str, type[BaseModel]] = {

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints, TypeAdapter
-
-
-class Layer(StrEnum):
-    """Where something holds; a later layer adds to or overrides an earlier one."""
-
-    BUND = "bund"
-    NRW = "nrw"
-    HERNE = "herne"
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 
 class Aspect(StrEnum):
@@ -44,29 +49,110 @@ class FactKind(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
-UNITS = (
-    "EUR", "EUR/month", "EUR/day", "EUR/year", "EUR/hour", "percent", "hours", "hours/week", "minutes", "days", "weeks",
-    "months", "years", "count", "date", "day_of_year", "time", "phone", "email", "url", "address", "hours_text", "text",
-)  # fmt: skip
 Unit = Literal[
     "EUR", "EUR/month", "EUR/day", "EUR/year", "EUR/hour", "percent", "hours", "hours/week", "minutes", "days", "weeks",
     "months", "years", "count", "date", "day_of_year", "time", "phone", "email", "url", "address", "hours_text", "text",
 ]  # fmt: skip
 
 _URL = TypeAdapter(HttpUrl)
+_FLAGS = {"true": True, "ja": True, "false": False, "nein": False}
 
 
-def _official_url(text: object) -> object:
-    _URL.validate_python(text)
+def is_day(text: str) -> bool:
+    """Whether there is such a day, month or year: `2026`, `2026-11` or `2026-11-22`."""
+    if re.fullmatch(r"\d{4}(-\d{2}){0,2}", text) is None:
+        return False
+    try:
+        date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def is_day_of_year(text: str) -> bool:
+    """Whether there is such a day in some year: `11-22`."""
+    return re.fullmatch(r"\d{2}-\d{2}", text) is not None and is_day(f"2000-{text}")
+
+
+def _address(text: object) -> object:
+    try:
+        _URL.validate_python(text)
+    except ValidationError:
+        raise PydanticCustomError("url_parsing", "no address of a page") from None
     return text
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+def _day(text: object) -> object:
+    """Only ISO days: pydantic would take a bare number for seconds since 1970."""
+    if isinstance(text, str) and not (len(text) == 10 and is_day(text)):
+        raise PydanticCustomError("date_parsing", "no day")
+    return text
+
+
+def _existing_day(text: str) -> str:
+    if not is_day(text):
+        raise PydanticCustomError("date_parsing", "no day, month or year")
+    return text
+
+
+def _flag(text: object) -> object:
+    return _FLAGS.get(text, text) if isinstance(text, str) else text
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise PydanticCustomError("timezone", "no time zone") from None
+    return name
+
+
+def _with_placeholder(name: str) -> Callable[[str], str]:
+    """A check that the text can be filled in: no other placeholder in it than `{name}`."""
+
+    def check(text: str) -> str:
+        try:
+            text.format(**{name: ""})
+        except (ValueError, LookupError, AttributeError):
+            raise PydanticCustomError("placeholder", "wrong placeholder", {"expected": f"{{{name}}}"}) from None
+        return text
+
+    return check
+
+
+# The loader reads every scalar as text, an editor reads `112` as a number: the JSON Schemas allow both.
+_PARTIAL = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+_SCALAR: dict[str, Any] = {"type": ["string", "number"], "minLength": 1}
+_PARTIAL_DATE: dict[str, Any] = {
+    "anyOf": [
+        {"type": "string", "pattern": _PARTIAL},
+        {"type": "integer", "minimum": 1000, "maximum": 9999},
+    ]
+}
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), WithJsonSchema(_SCALAR)]
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=60),
+    WithJsonSchema({**_SCALAR, "maxLength": 60}),
+]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 QualifiedId = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z0-9][a-z0-9-]*$")]
-Url = Annotated[str, BeforeValidator(_official_url)]
-PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
-Flag = Annotated[bool, BeforeValidator(lambda v: {"true": True, "ja": True, "false": False, "nein": False}.get(v, v))]
+Url = Annotated[str, BeforeValidator(_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+Day = Annotated[date, BeforeValidator(_day)]
+PartialDate = Annotated[
+    str,
+    StringConstraints(pattern=_PARTIAL),
+    AfterValidator(_existing_day),
+    WithJsonSchema(_PARTIAL_DATE),
+]
+Clock = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"enum": [True, False, "ja", "nein"]})]
+
+
+def _about(german: str, **extra: Any) -> ConfigDict:
+    """What an editor is shown about a record while typing."""
+    return ConfigDict(json_schema_extra={"description": german, **extra})
 
 
 class Record(BaseModel):
@@ -78,18 +164,20 @@ class Record(BaseModel):
 class Source(Record):
     """What parents see as the source: a label, and a link only when the page is official."""
 
-    label: Text
-    url: Url | None = None
+    model_config = _about("Die Quelle, wie Eltern sie sehen.")
+
+    label: Text = Field(description="Name der Quelle, etwa „Stadt Herne“; bei einem Gesetz der Paragraf.")
+    url: Url | None = Field(None, description="Adresse der amtlichen Seite mit https://. Keine Zeitungsseiten.")
 
 
 class Sourced(Record):
     """A record with its source and the day on which an editor checked it."""
 
-    source: Source
-    source_date: PartialDate | None = None
-    checked: date
-    evidence: Text | None = None
-    note: Text | None = None
+    source: Source = Field(description="Woher wir es wissen.")
+    source_date: PartialDate | None = Field(None, description="Stand der Quelle: 2026, 2026-11 oder 2026-11-22.")
+    checked: Day = Field(description="Wann zuletzt jemand von uns die Quelle gelesen hat: 2026-11-22.")
+    evidence: Text | None = Field(None, description="Beleg für die Redaktion; Eltern sehen ihn nicht.")
+    note: Text | None = Field(None, description="Notiz für die Redaktion; Eltern sehen sie nicht.")
 
 
 class Fact(Sourced):
@@ -98,136 +186,191 @@ class Fact(Sourced):
     value, unit  both or none: a fact without them is a statement
     """
 
-    id: QualifiedId
-    text: Text
-    value: Text | None = None
-    unit: Unit | None = None
-    valid_from: PartialDate | None = None
-    valid_until: date | None = None
-    kind: FactKind
-    legal_basis: Text | None = None
+    model_config = _about(
+        "Eine Tatsache. Zahlen, Beträge, Fristen und Nummern stehen nur hier; Texte verweisen darauf."
+    )
+
+    id: QualifiedId = Field(description="Eindeutiger Name: Ebene, Punkt, Name. Etwa herne.familienbuero-telefon.")
+    text: Text = Field(description="Die Tatsache als ganzer Satz, für die Redaktion.")
+    value: Text | None = Field(
+        None, description="Der Wert allein: 300, 12.50, 2026-11-22, 08:30. Nur zusammen mit „unit“."
+    )
+    unit: Unit | None = Field(None, description="Die Einheit des Wertes. EUR/month: Euro im Monat. date: ein Tag.")
+    valid_from: PartialDate | None = Field(None, description="Seit wann es gilt.")
+    valid_until: Day | None = Field(
+        None, description="Letzter Tag, an dem es gilt. Danach zeigt der Bot den Wert nicht mehr."
+    )
+    kind: FactKind = Field(
+        description="Wie verlässlich: stable bleibt, may-have-changed kann sich ändern, dated-amount ist ein Betrag "
+        "mit Datum, historical ist Vergangenheit, unconfirmed ist unbestätigt und darf nicht in Texte."
+    )
+    legal_basis: Text | None = Field(None, description="Der Paragraf, etwa „§ 24 SGB VIII“.")
 
 
 class Place(Sourced):
     """An office, advice centre, Kita or meeting point. What no source states stays empty."""
 
-    id: QualifiedId
-    name: Text
-    kind: Literal["office", "advice", "meeting_point", "family_centre", "kita"]
-    address: Text | None = None
-    district: Text | None = None
-    quarter: Text | None = None
-    phone: Text | None = None
-    email: Text | None = None
-    url: Url | None = None
-    operator: Text | None = None
-    hours: Text | None = None
-    capacity: Text | None = None
-    services: tuple[Text, ...] = ()
+    model_config = _about("Eine Stelle, Beratung, Kita oder ein Treffpunkt. Was keine Quelle nennt, bleibt leer.")
+
+    id: QualifiedId = Field(description="Eindeutiger Name: Ebene, Punkt, Name. Etwa herne.jugendamt.")
+    name: Text = Field(description="Der Name, wie er an der Tür steht.")
+    kind: Literal["office", "advice", "meeting_point", "family_centre", "kita"] = Field(
+        description="office Amt, advice Beratung, meeting_point Treffpunkt, family_centre Familienzentrum, kita Kita."
+    )
+    address: Text | None = Field(None, description="Straße, Hausnummer, Postleitzahl und Ort.")
+    district: Text | None = Field(None, description="Stadtteil.")
+    quarter: Text | None = Field(None, description="Quartier innerhalb des Stadtteils.")
+    phone: Text | None = Field(None, description="Telefonnummer mit Vorwahl.")
+    email: Text | None = Field(None, description="E-Mail-Adresse.")
+    url: Url | None = Field(None, description="Internetseite mit https://.")
+    operator: Text | None = Field(None, description="Träger.")
+    hours: Text | None = Field(None, description="Öffnungszeiten als Text.")
+    capacity: Text | None = Field(None, description="Zahl der Plätze.")
+    services: tuple[Text, ...] = Field((), description="Was es dort gibt, ein Stichwort je Zeile.")
 
 
 class Link(Record):
     """A page to read on or act."""
 
-    label: Text
-    url: Url
+    model_config = _about("Ein Verweis auf eine amtliche Seite.")
+
+    label: Text = Field(description="Was man dort findet, in wenigen Worten.")
+    url: Url = Field(description="Adresse mit https://.")
 
 
 class Step(Record):
     """One step of a procedure."""
 
-    text: Text
-    deadline: Text | None = None
-    link: Link | None = None
+    model_config = _about("Ein Schritt einer Anleitung.")
+
+    text: Text = Field(description="Was zu tun ist: ein Satz, am Anfang das Verb.")
+    deadline: Text | None = Field(None, description="Bis wann, wenn es eine Frist gibt.")
+    link: Link | None = Field(None, description="Die Seite, auf der man den Schritt erledigt.")
 
 
 class AspectText(Record):
     """One side of a topic: a short text, then at most one of list and steps; or `see`, another topic that owns it."""
 
-    text: Text | None = None
-    list: tuple[Text, ...] = ()
-    steps: tuple[Step, ...] = ()
-    notice: Text | None = None
-    contact: QualifiedId | None = None
-    facts: tuple[QualifiedId, ...] = ()
-    see: Id | None = None
+    model_config = _about("Eine Seite des Themas: ein kurzer Text, dann höchstens eines von „list“ und „steps“.")
+
+    text: Text | None = Field(None, description="Der Text. Zahlen als Verweis: {{fact:herne.name}}.")
+    list: tuple[Text, ...] = Field((), description="Aufzählung, ein Punkt je Zeile.")
+    steps: tuple[Step, ...] = Field((), description="Anleitung in der Reihenfolge der Schritte.")
+    notice: Text | None = Field(None, description="Ein Hinweis, der nicht übersehen werden soll.")
+    contact: QualifiedId | None = Field(None, description="Name der Stelle, die dazu Auskunft gibt, aus places.")
+    facts: tuple[QualifiedId, ...] = Field((), description="Tatsachen, auf denen der Text beruht: sie werden Quellen.")
+    see: Id | None = Field(None, description="Ein anderes Thema beantwortet das. Dann steht hier sonst nichts.")
 
 
 class Situation(Record):
     """An emergency as it was recognised, with the help that answers it."""
 
-    id: Id
-    text: Text
-    lines: tuple[Id, ...] = Field(min_length=1, max_length=4)
-    door: Text | None = None
-    facts: tuple[QualifiedId, ...] = ()
+    model_config = _about("Eine Notlage und die Hilfe dafür.")
+
+    id: Id = Field(description="Name der Lage, wie die Regeln in safety/rules.yaml sie nennen.")
+    text: Text = Field(description="Was jetzt zu tun ist, in kurzen Sätzen.")
+    lines: tuple[Id, ...] = Field(
+        min_length=1, max_length=4, description="Hilfen aus safety/lines.yaml, die wichtigste zuerst."
+    )
+    door: Text | None = Field(None, description="Ein Satz, der zum Weiterreden einlädt.")
+    facts: tuple[QualifiedId, ...] = Field((), description="Tatsachen, auf denen der Text beruht.")
 
 
 class Entry(Record):
     """One topic's knowledge, all layers merged."""
 
-    topic: Id
-    title: Annotated[Text, StringConstraints(max_length=60)]
-    office: QualifiedId
-    checked: date
-    review_by: date
-    related: tuple[Id, ...] = ()
-    short: Text
-    facts: tuple[QualifiedId, ...] = ()
-    aspects: Mapping[Aspect, AspectText] = Field(default_factory=dict)
-    links: tuple[Link, ...] = ()
-    lines: tuple[Id, ...] = ()
-    situations: tuple[Situation, ...] = ()
-    off: Flag = False
-    off_text: Text | None = None
+    model_config = _about(
+        "Was wir zu einem Thema wissen. Eine spätere Ebene (nrw, dann herne) ergänzt oder ersetzt einzelne Seiten; "
+        "alle Ebenen zusammen brauchen title, office, checked, review_by und short.",
+        required=["topic"],
+    )
+
+    topic: Id = Field(description="Das Thema, wie es in topics.yaml steht; so heißt auch die Datei.")
+    title: Title = Field(description="Überschrift, die Eltern sehen. Höchstens 60 Zeichen, jede nur einmal.")
+    office: QualifiedId = Field(description="Name der zuständigen Stelle aus places.")
+    checked: Day = Field(description="Wann der Eintrag zuletzt geprüft wurde: 2026-11-22.")
+    review_by: Day = Field(description="Bis wann er wieder geprüft wird: 2027-07-31.")
+    related: tuple[Id, ...] = Field((), description="Verwandte Themen, die danach angeboten werden.")
+    short: Text = Field(description="Die kurze Antwort: höchstens 300 Zeichen, ein Bildschirm am Telefon.")
+    facts: tuple[QualifiedId, ...] = Field((), description="Tatsachen, auf denen die kurze Antwort beruht.")
+    aspects: Mapping[Aspect, AspectText] = Field(
+        default_factory=dict,
+        description="Die Seiten des Themas: overview Überblick, eligibility für wen, procedure so geht es, documents "
+        "Unterlagen, deadline Fristen, cost Kosten, duration Dauer, place Ort, contact Kontakt, hours Öffnungszeiten.",
+    )
+    links: tuple[Link, ...] = Field((), description="Amtliche Seiten zum Weiterlesen oder Erledigen.")
+    lines: tuple[Id, ...] = Field((), description="Hilfen aus safety/lines.yaml, die zum Thema gehören.")
+    situations: tuple[Situation, ...] = Field((), description="Nur bei Notfällen: die Lagen und ihre Hilfen.")
+    off: Flag = Field(False, description="true schaltet das Thema ab: es antwortet nur noch „off_text“.")
+    off_text: Text | None = Field(None, description="Was gesagt wird, solange das Thema abgeschaltet ist.")
 
 
 class Intent(Record):
     """How parents ask about a topic, by the side asked for."""
 
-    topic: Id
-    own_words: tuple[Text, ...] = ()
-    utterances: Mapping[Aspect, tuple[Text, ...]]
+    model_config = _about(
+        "Wie Eltern nach einem Thema fragen. Keine dieser Fragen steht bei einem anderen Thema oder Test."
+    )
+
+    topic: Id = Field(description="Das Thema, wie es in topics.yaml steht; so heißt auch die Datei.")
+    own_words: tuple[Text, ...] = Field((), description="Fachwörter des Themas. 40 von 100 Fragen kommen ohne sie aus.")
+    utterances: Mapping[Aspect, tuple[Text, ...]] = Field(
+        description="Beispielfragen nach der Seite, nach der gefragt wird; mindestens drei je Seite und 40 zusammen."
+    )
 
 
 class NeighbourIntent(Record):
     """How people ask about a matter that is not ours."""
 
-    matter: Id
-    own_words: tuple[Text, ...] = ()
-    utterances: tuple[Text, ...]
+    model_config = _about("Wie Menschen nach etwas fragen, für das eine andere Stelle zuständig ist.")
+
+    matter: Id = Field(description="Name der Sache, wie er in neighbours.yaml steht; so heißt auch die Datei.")
+    own_words: tuple[Text, ...] = Field((), description="Fachwörter der Sache.")
+    utterances: tuple[Text, ...] = Field(description="Beispielfragen, eine je Zeile.")
 
 
 class Neighbour(Record):
     """A matter of another office: what we say of it, and the way on. Without a text, the topic `ausserhalb` answers."""
 
-    matter: Id
-    title: Text
-    text: Text | None = None
-    links: tuple[Link, ...] = ()
-    contact: QualifiedId | None = None
-    facts: tuple[QualifiedId, ...] = ()
-    related: tuple[Id, ...] = ()
+    model_config = _about("Eine Sache, für die eine andere Stelle zuständig ist, und der Weg dorthin.")
+
+    matter: Id = Field(description="Name der Sache; die Beispielfragen stehen in intents/neighbours/<Name>.yaml.")
+    title: Text = Field(description="Überschrift.")
+    text: Text | None = Field(None, description="Wer zuständig ist, in ein oder zwei Sätzen.")
+    links: tuple[Link, ...] = Field((), description="Die amtliche Seite der zuständigen Stelle.")
+    contact: QualifiedId | None = Field(
+        None, description="Name der Stelle aus places; ohne sie die Zentrale der Stadt."
+    )
+    facts: tuple[QualifiedId, ...] = Field((), description="Tatsachen, auf denen der Text beruht.")
+    related: tuple[Id, ...] = Field((), description="Unsere Themen, die in der Nähe liegen.")
 
 
 class Cases(Record):
     """Questions that an entry must answer, and near misses that belong elsewhere. None is an utterance."""
 
-    asks: tuple[Text, ...] = ()
-    belongs_elsewhere: Mapping[Id, tuple[Text, ...]] = Field(default_factory=dict)
-    known_failures: tuple[Text, ...] = ()
+    model_config = _about("Testfragen zu einem Eintrag. Keine davon ist auch eine Beispielfrage.")
+
+    asks: tuple[Text, ...] = Field((), description="Fragen, die dieses Thema beantworten muss, eine je Zeile.")
+    belongs_elsewhere: Mapping[Id, tuple[Text, ...]] = Field(
+        default_factory=dict, description="Ähnliche Fragen, die zu einem anderen Thema gehören, unter dessen Namen."
+    )
+    known_failures: tuple[Text, ...] = Field((), description="Fragen, die heute noch falsch beantwortet werden.")
 
 
 class LineHours(Record):
     """When an emergency line answers: weekdays, from and until as HH:MM in the city's time."""
 
+    model_config = _about("Wann dort jemand antwortet.")
+
     days: tuple[Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"], ...]
-    opens: Annotated[str, StringConstraints(pattern=r"^\d{2}:\d{2}$")] = Field(alias="from")
-    closes: Annotated[str, StringConstraints(pattern=r"^\d{2}:\d{2}$")] = Field(alias="until")
+    opens: Clock = Field(alias="from")
+    closes: Clock = Field(alias="until")
 
 
 class EmergencyLine(Record):
     """A number or service that helps in an emergency."""
+
+    model_config = _about("Eine Notrufnummer oder Hilfe.")
 
     id: Id
     name: Text
@@ -248,6 +391,8 @@ class EmergencyRule(Record):
     within  how many words apart the first and the last may stand; None: anywhere in one sentence
     """
 
+    model_config = _about("Eine geprüfte Regel. Ihre Muster erklärt der Anfang von safety/rules.yaml.")
+
     id: Id
     topic: Id
     situation: Id
@@ -261,6 +406,8 @@ class EmergencyRule(Record):
 class EmergencyRules(Record):
     """All word classes and rules of one file."""
 
+    model_config = _about("Wortlisten und Regeln, an denen Notfälle erkannt werden.")
+
     classes: Mapping[Id, tuple[Text, ...]] = Field(default_factory=dict)
     rules: tuple[EmergencyRule, ...] = ()
     silent: tuple[Text, ...] = ()
@@ -269,11 +416,15 @@ class EmergencyRules(Record):
 class Harmless(Record):
     """Sentences with alarming words that are no emergency: counterexamples of the second net."""
 
+    model_config = _about("Sätze mit schlimmen Wörtern, die kein Notfall sind.")
+
     harmless: tuple[Text, ...]
 
 
 class Concept(Record):
     """Different words for the same thing."""
+
+    model_config = _about("Verschiedene Wörter für dieselbe Sache.")
 
     id: Id
     terms: tuple[Text, ...]
@@ -282,6 +433,8 @@ class Concept(Record):
 class Abbreviation(Record):
     """A short form and what it stands for."""
 
+    model_config = _about("Eine Abkürzung und ihre Langform.")
+
     short: Text
     long: Text
 
@@ -289,8 +442,10 @@ class Abbreviation(Record):
 class City(Record):
     """What differs from city to city and is no topic."""
 
+    model_config = _about("Was von Stadt zu Stadt verschieden ist.")
+
     name: Text
-    timezone: Text
+    timezone: Annotated[Text, AfterValidator(_timezone)]
     languages: tuple[Text, ...]
     default_contact: QualifiedId
     layers: tuple[Text, ...]
@@ -301,6 +456,8 @@ class City(Record):
 class Texts(Record):
     """Sentences of the conversation itself, around the answers."""
 
+    model_config = _about("Die Sätze des Gesprächs um die Antworten herum.")
+
     aspects: Mapping[Aspect, Text]
     clarify: Text
     clarify_none: Text
@@ -308,8 +465,8 @@ class Texts(Record):
     fallback_near: Text
     outside: Text
     outside_contact: Text
-    expired: Text
-    help_line: Text
+    expired: Annotated[Text, AfterValidator(_with_placeholder("office"))]
+    help_line: Annotated[Text, AfterValidator(_with_placeholder("line"))]
     state_expired: Text
     two_questions: Text
     topic_off: Text
@@ -322,23 +479,31 @@ class Texts(Record):
 class FactFile(Record):
     """A file of facts."""
 
-    facts: tuple[Fact, ...]
+    model_config = _about("Eine Datei mit Tatsachen.")
+
+    facts: tuple[Fact, ...] = Field(description="Die Tatsachen.")
 
 
 class PlaceFile(Record):
     """A file of places."""
 
-    places: tuple[Place, ...]
+    model_config = _about("Eine Datei mit Stellen und Orten.")
+
+    places: tuple[Place, ...] = Field(description="Die Stellen und Orte.")
 
 
 class NeighbourFile(Record):
     """A file of neighbour matters."""
 
-    neighbours: tuple[Neighbour, ...]
+    model_config = _about("Sachen, für die andere Stellen zuständig sind.")
+
+    neighbours: tuple[Neighbour, ...] = Field(description="Die Sachen anderer Stellen.")
 
 
 class LineFile(Record):
     """A file of emergency lines."""
+
+    model_config = _about("Notrufnummern und Hilfetelefone.")
 
     lines: tuple[EmergencyLine, ...]
 
@@ -346,11 +511,15 @@ class LineFile(Record):
 class ConceptFile(Record):
     """A file of concepts."""
 
+    model_config = _about("Verschiedene Wörter für dieselbe Sache.")
+
     concepts: tuple[Concept, ...]
 
 
 class AbbreviationFile(Record):
     """A file of abbreviations."""
+
+    model_config = _about("Abkürzungen und ihre Langform.")
 
     abbreviations: tuple[Abbreviation, ...]
 
@@ -361,6 +530,8 @@ class District(Sourced):
     aliases  other spellings; one that stands under several districts is ambiguous and is asked back
     """
 
+    model_config = _about("Ein Stadtteil und sein Stadtbezirk.")
+
     name: Text
     borough: Text
     aliases: tuple[Text, ...] = ()
@@ -368,6 +539,8 @@ class District(Sourced):
 
 class DistrictFile(Record):
     """A file of districts."""
+
+    model_config = _about("Die Stadtteile.")
 
     districts: tuple[District, ...]
 
@@ -380,5 +553,7 @@ class TopicInfo(Record):
     description: Text
 
 
-REFERENCE = re.compile(r"\{\{\s*(fact|stand|place):([a-z0-9.-]+?)(?:\.(name|address|phone|email|url|hours))?(\|value)?\s*\}\}")
+REFERENCE = re.compile(
+    r"\{\{\s*(fact|stand|place):([a-z0-9.-]+?)(?:\.(name|address|phone|email|url|hours))?(\|value)?\s*\}\}"
+)
 """A reference in a text: kind, id, field of a place, `|value` for the bare number."""

@@ -6,10 +6,11 @@ import re
 from datetime import date
 
 from bot.content.loading import Content
-from bot.content.models import REFERENCE, Fact, FactKind
+from bot.content.models import REFERENCE, Fact, FactKind, is_day, is_day_of_year
 
 MONTHS = (
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+    "Januar", "Februar", "März", "April", "Mai", "Juni",
+    "Juli", "August", "September", "Oktober", "November", "Dezember",
 )  # fmt: skip
 
 _UNITS = {
@@ -26,19 +27,26 @@ class ExpiredFactError(Exception):
 
 
 def german_date(text: str) -> str:
-    """`2026-11-22` → „22. November 2026“, `2026-11` → „November 2026“, `2026` → „2026“, `11-22` → „22. November“."""
-    parts = [int(p) for p in text.split("-")]
-    if len(text) == 5:
-        return f"{parts[1]}. {MONTHS[parts[0] - 1]}"
-    if len(parts) == 3:
-        return f"{parts[2]}. {MONTHS[parts[1] - 1]} {parts[0]}"
-    if len(parts) == 2:
-        return f"{MONTHS[parts[1] - 1]} {parts[0]}"
-    return text
+    """`2026-11-22` → „22. November 2026“, `2026-11` → „November 2026“, `2026` → „2026“, `11-22` → „22. November“.
+
+    Any other text comes back as it is: a check finds it.
+    """
+    if is_day_of_year(text):
+        return f"{int(text[3:])}. {MONTHS[int(text[:2]) - 1]}"
+    if not is_day(text):
+        return text
+    year, *rest = text.split("-")
+    month = f"{MONTHS[int(rest[0]) - 1]} {year}" if rest else year
+    return f"{int(rest[1])}. {month}" if len(rest) == 2 else month
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a number as editors write it: `1000` or `12.50`."""
+    return re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) is not None
 
 
 def _number(text: str) -> str:
-    if not re.fullmatch(r"\d+(\.\d+)?", text):
+    if not is_number(text):
         return text
     whole, _, fraction = text.partition(".")
     grouped = f"{int(whole):,}".replace(",", ".")
@@ -48,10 +56,10 @@ def _number(text: str) -> str:
 def fact_value(fact: Fact, *, bare: bool) -> str:
     """The value as parents read it, with its unit unless `bare`."""
     value, unit = fact.value or "", fact.unit or "text"
-    if unit in ("date", "day_of_year") and re.fullmatch(r"[\d-]+", value):
+    if unit in ("date", "day_of_year"):
         return german_date(value)
     if unit == "time":
-        value = value.replace(":", ".").removesuffix(".00")
+        value = re.sub(r"^0(?=\d)", "", value).replace(":", ".").removesuffix(".00")
         return value if bare else f"{value} Uhr"
     if unit in _UNITS:
         name = _UNITS[unit][0 if value == "1" else 1]
@@ -59,14 +67,27 @@ def fact_value(fact: Fact, *, bare: bool) -> str:
     return value
 
 
+def fits_unit(value: str, unit: str) -> bool:
+    """Whether a value can be read by its unit; what is no date, time or number can be anything."""
+    if unit == "date":
+        return is_day(value)
+    if unit == "day_of_year":
+        return is_day_of_year(value)
+    if unit == "time":
+        return re.fullmatch(r"([01]?\d|2[0-4]):[0-5]\d", value) is not None
+    return unit not in _UNITS or is_number(value)
+
+
 def stand(fact: Fact) -> str:
-    """As of when the fact is known: „Stand März 2021“; without a date of the source, the day it was taken over."""
-    return f"Stand {german_date(fact.source_date or fact.checked.isoformat()[:7])}"
+    """As of when the fact is known: „Stand März 2021“; without a date of the source, when it was taken over."""
+    if fact.source_date:
+        return f"Stand {german_date(fact.source_date)}"
+    return f"abgerufen {german_date(fact.checked.isoformat()[:7])}"
 
 
 def is_expired(fact: Fact, today: date) -> bool:
-    """Whether the fact's validity ended before today."""
-    return fact.valid_until is not None and fact.valid_until < today
+    """Whether the fact's validity ended before today; what is told as history does not end."""
+    return fact.valid_until is not None and fact.valid_until < today and fact.kind is not FactKind.HISTORICAL
 
 
 def fact_ids(text: str) -> tuple[str, ...]:
@@ -75,7 +96,7 @@ def fact_ids(text: str) -> tuple[str, ...]:
 
 
 def render_text(text: str, content: Content, today: date | None = None, *, forever: bool = False) -> str:
-    """The text with its references replaced, paragraphs kept. Dead references vanish: a check finds them before they go live.
+    """The text with its references replaced, paragraphs kept. Dead references vanish: a check finds them before.
 
     today    values that ended before it raise `ExpiredFactError`; None: no value is expired
     forever  facts of emergencies never leave the air
@@ -89,7 +110,7 @@ def render_text(text: str, content: Content, today: date | None = None, *, forev
         fact = content.facts.get(name)
         if fact is None:
             return ""
-        if today is not None and not forever and is_expired(fact, today) and fact.kind != FactKind.HISTORICAL:
+        if today is not None and not forever and is_expired(fact, today):
             raise ExpiredFactError(name)
         return stand(fact) if kind == "stand" else fact_value(fact, bare=bool(bare))
 

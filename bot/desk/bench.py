@@ -135,7 +135,7 @@ def bench_replies(bot: Bot, messages: Sequence[str]) -> Figures:
 
 
 def bench_stages(bot: Bot, messages: Sequence[str]) -> Figures:
-    """The median of the stages between message and decision, each for itself; a decision ranks parts of a message, too."""
+    """The median of each stage between message and decision; a decision may rank parts of the message, too."""
     questions = [Question(m, NOW) for m in messages]
     analyses = [analyse(q, bot.language) for q in questions]
 

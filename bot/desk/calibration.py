@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from bot.desk.evaluation import NOW, SETS, Half, Labelled, load_set
@@ -50,7 +51,7 @@ def fit_calibration(bot: Bot, folder: Path) -> Calibration:
 
     temperature = float(min(TEMPERATURES, key=loss))
 
-    def features(r: Ranking) -> np.ndarray:  # type: ignore[type-arg]
+    def features(r: Ranking) -> NDArray[np.float64]:
         topics, matters = split_scores(r, bot.intents)
         best_matter = float(r.scores[matters[0]]) if len(matters) else -2.0
         return foreign_features(float(r.scores[topics[0]]), float(r.scores[topics[1]]), best_matter, r)
@@ -58,7 +59,9 @@ def fit_calibration(bot: Bot, folder: Path) -> Calibration:
     x = np.array([features(r) for _, r in ours + theirs])
     y = np.array([0] * len(ours) + [1] * len(theirs))
     foreign = LogisticRegression(C=FOREIGN_C, fit_intercept=False, max_iter=5000).fit(x, y)
-    alarm = LogisticRegression(C=10.0).fit(np.array([[r.emergency] for _, r in rows]), [int(q.emergency) for q, _ in rows])
+    alarm = LogisticRegression(C=10.0).fit(
+        np.array([[r.emergency] for _, r in rows]), [int(q.emergency) for q, _ in rows]
+    )
     return Calibration(
         round(temperature, 2),
         tuple(round(float(w), 4) for w in foreign.coef_[0]),

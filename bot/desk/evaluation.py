@@ -74,7 +74,12 @@ def half_of(question: str) -> Half:
 
 def _labelled(row: dict[str, Any], form: str) -> Labelled:
     return Labelled(
-        row["q"], tuple(row["topics"]), row.get("style", form), bool(row.get("emergency")), bool(row.get("both")), bool(row.get("ask"))
+        row["q"],
+        tuple(row["topics"]),
+        row.get("style", form),
+        bool(row.get("emergency")),
+        bool(row.get("both")),
+        bool(row.get("ask")),
     )
 
 

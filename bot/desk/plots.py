@@ -76,7 +76,7 @@ def _risk(axes: Axes, report: Report) -> None:
         xlim=(0, 1), xlabel="coverage: share of messages, the surest first", ylabel="risk: share of errors among them"
     )
     axes.set_ylim(bottom=0)
-    axes.legend(loc="upper left", frameon=False, title="area under the curve")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, title="area under the curve")
 
 
 def _heat(axes: Axes, report: Report) -> None:

@@ -10,6 +10,7 @@ from functools import cached_property
 import spacy
 from spacy.language import Language as Pipeline
 
+from bot.language.courtesy import without_courtesy
 from bot.language.entities import EntityTables, find_entities
 from bot.language.guess import guess_language
 from bot.language.spelling import Speller, repair
@@ -22,7 +23,10 @@ SHORTEST_COMPOUND, LONGEST_PART, LONGEST_WORD = 7, 24, 60
 """Letters of a compound, of one of its parts, and of anything that is still a word."""
 
 PARTICLES = frozenset(
-    "ab an auf aus bei ein fest hin her mit nach vor weg weiter wieder zu zurück zurueck um unter durch bereit frei kennen statt".split()
+    (
+        "ab an auf aus bei ein fest hin her mit nach vor weg weiter wieder zu zurück zurueck um unter durch "
+        "bereit frei kennen statt"
+    ).split()
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _WALL = re.compile(r"(?<=[^\w\s]{4})[^\w\s]+")
@@ -80,7 +84,7 @@ def load_pipeline(name: str | None = None) -> Pipeline:
     if name is not None:
         return spacy.load(name)
     nlp = spacy.blank("de")
-    nlp.vocab.lex_attr_getters = {}  # shapes and the like are never asked for, and cost more than the tokens
+    setattr(nlp.vocab, "lex_attr_getters", {})  # noqa: B010 - not in the stubs; shapes and the like are never asked for, and cost more than the tokens
     return nlp
 
 
@@ -165,7 +169,9 @@ def read_word(text: str, tables: Tables, lemma: str | None = None) -> Token:
 def join_split_words(tokens: list[Token], tables: Tables) -> list[Token]:
     """Separable verbs and compounds typed apart, joined: „melde … an“ → anmelden, „Kita Platz“ → also Kitaplatz."""
     for i, token in enumerate(tokens):
-        if token.text in PARTICLES and (i + 1 == len(tokens) or tokens[i + 1].text in ("und", "oder", "wenn", "weil", "bitte", "dass")):
+        if token.text in PARTICLES and (
+            i + 1 == len(tokens) or tokens[i + 1].text in ("und", "oder", "wenn", "weil", "bitte", "dass")
+        ):
             for j in range(i - 1, max(-1, i - 9), -1):
                 joined = token.word + tokens[j].lemma
                 if tokens[j].lemma.endswith(("en", "ern", "eln", "tun")) and joined in tables.lemmas:
@@ -181,7 +187,9 @@ def find_concepts(tokens: tuple[Token, ...], tables: Tables) -> tuple[str, ...]:
     for i, token in enumerate(tokens):
         for start in (token.lemma, token.word, *token.parts):
             for words, concept in tables.phrases.get(start, ()):
-                if len(words) == 1 or (start in (lemmas[i], token.word) and tuple(lemmas[i + 1 : i + len(words)]) == words[1:]):
+                if len(words) == 1 or (
+                    start in (lemmas[i], token.word) and tuple(lemmas[i + 1 : i + len(words)]) == words[1:]
+                ):
                     found[concept] = None
     return tuple(found)
 
@@ -212,10 +220,12 @@ def analyse(question: Question, language: Language) -> Analysis:
     text = normalise(question.message)
     sentences = tokenise(text, language)
     tokens = tuple(t for s in sentences for t in s)
+    core = without_courtesy(tokens)
     return Analysis(
         text=text,
         sentences=sentences,
-        concepts=find_concepts(tokens, language.tables),
+        core=core,
+        concepts=find_concepts(core, language.tables),
         entities=find_entities(text, tokens, language.tables.entities, question.today),
         lang=guess_language(text, tokens),
     )

@@ -12,28 +12,84 @@ from bot.model import Child, Entities, Token
 NUMBERS = {
     word: n
     for n, words in enumerate(
-        "null ein,eins,eine,einen,einem,einer,nem zwei,zwo drei vier fünf,fuenf,funf sechs sieben acht neun zehn elf zwölf,zwoelf,zwolf "
-        "dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig".split()
+        (
+            "null ein,eins,eine,einen,einem,einer,nem zwei,zwo drei vier fünf,fuenf,funf sechs sieben acht neun "
+            "zehn elf zwölf,zwoelf,zwolf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig"
+        ).split()
     )
     for word in words.split(",")
 }
-_NUM = r"(\d{1,2}(?:[.,]5)?|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + r"|halbes|dreiviertel|anderthalb|eineinhalb|zweieinhalb)"
+_NUM = (
+    r"(\d{1,2}(?:[.,]5)?|"
+    + "|".join(sorted(NUMBERS, key=len, reverse=True))
+    + r"|halbes|dreiviertel|anderthalb|eineinhalb|zweieinhalb)"
+)
 _HALVES = {"halbes": 6, "dreiviertel": 9, "anderthalb": 18, "eineinhalb": 18, "zweieinhalb": 30}
-_AGE = re.compile(rf"\b{_NUM}\s*(?:(und|,)?\s*(?:ein\s*)?halb(?:es)?\s*)?(monat\w*|mon\b|mo\b|woche\w*|jahr\w*|j\b)(\s+alt|\s+jung)?", re.IGNORECASE)
+_AGE = re.compile(
+    rf"\b{_NUM}\s*(?:(und|,)?\s*(?:ein\s*)?halb(?:es)?\s*)?(monat\w*|mon\b|mo\b|woche\w*|jahr\w*|j\b)(\s+alt|\s+jung)?",
+    re.IGNORECASE,
+)
 _AGE_ADJECTIVE = re.compile(rf"\b{_NUM}-?\s?(jährig|jaehrig|jahrig|monatig|wöchig)\w*", re.IGNORECASE)
-_IS_AGE = re.compile(rf"\b(?:ist|is|sind|mit|ab|jetzt|gerade|schon|erst|fast|bald)\s+{_NUM}\b(?!\s*(?:uhr|euro|€|prozent|%|std|stunden|kinder|tage|mal|kitas|monat|woche|jahr|wochen|grad))(?=\s*(?:$|[.,!?;]|und|jahre|geworden|alt))", re.IGNORECASE)
+_IS_AGE = re.compile(
+    rf"\b(?:ist|is|sind|mit|ab|jetzt|gerade|schon|erst|fast|bald)\s+{_NUM}\b(?!\s*(?:uhr|euro|€|prozent|%|std|stunden|kinder|tage|mal|kitas|monat|woche|jahr|wochen|grad))(?=\s*(?:$|[.,!?;]|und|jahre|geworden|alt))",
+    re.IGNORECASE,
+)
 _MONTHS = "januar|februar|märz|maerz|marz|april|mai|juni|juli|august|september|oktober|november|dezember"
-_MONTH_NUMBER = {name: i for i, names in enumerate(("januar", "februar", "märz,maerz,marz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"), 1) for name in names.split(",")}
+_MONTH_NUMBER = {
+    name: i
+    for i, names in enumerate(
+        (
+            "januar",
+            "februar",
+            "märz,maerz,marz",
+            "april",
+            "mai",
+            "juni",
+            "juli",
+            "august",
+            "september",
+            "oktober",
+            "november",
+            "dezember",
+        ),
+        1,
+    )
+    for name in names.split(",")
+}
 _DATE = re.compile(rf"\b(\d{{1,2}})\.\s?(?:(\d{{1,2}})\.\s?(\d{{4}}|\d{{2}})?|({_MONTHS})\s?(\d{{4}})?)", re.IGNORECASE)
 _BORN = re.compile(r"\b(geb|geboren|geburtsdatum|geburtstag|zur welt|auf die welt|\*)\b|\*", re.IGNORECASE)
-_DUE = re.compile(r"\b(et|entbindungstermin|geburtstermin|errechnet\w*|termin ist|kommt im|erwarte\w*)\b", re.IGNORECASE)
+_DUE = re.compile(
+    r"\b(et|entbindungstermin|geburtstermin|errechnet\w*|termin ist|kommt im|erwarte\w*)\b", re.IGNORECASE
+)
 _HOURS = re.compile(r"\b(25|35|45)\s*(?:h\b|std|stund|wochenstund)", re.IGNORECASE)
-_INCOME = re.compile(r"(\d{1,3}(?:[. ]\d{3})+|\d{4,6})\s*(?:€|euro|eur)\b|(\d{1,3})\s?(?:tausend|k)\s?(?:€|euro|eur)?\b", re.IGNORECASE)
+_INCOME = re.compile(
+    r"(\d{1,3}(?:[. ]\d{3})+|\d{4,6})\s*(?:€|euro|eur)\b|(\d{1,3})\s?(?:tausend|k)\s?(?:€|euro|eur)?\b", re.IGNORECASE
+)
 _INCOME_CUE = re.compile(r"einkomm|verdien|brutto|netto|gehalt|jahres", re.IGNORECASE)
-_WEEKDAYS = {"montag": "MO", "dienstag": "TU", "mittwoch": "WE", "donnerstag": "TH", "freitag": "FR", "samstag": "SA", "sonnabend": "SA", "sonntag": "SU"}
-_WEEKDAY = re.compile(r"\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?(?:(morgen|vormittag|mittag|nachmittag|abend)\w*)?\b", re.IGNORECASE)
+_WEEKDAYS = {
+    "montag": "MO",
+    "dienstag": "TU",
+    "mittwoch": "WE",
+    "donnerstag": "TH",
+    "freitag": "FR",
+    "samstag": "SA",
+    "sonnabend": "SA",
+    "sonntag": "SU",
+}
+_WEEKDAY = re.compile(
+    r"\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?(?:(morgen|vormittag|mittag|nachmittag|abend)\w*)?\b",
+    re.IGNORECASE,
+)
 _PART = re.compile(r"\b(morgens|vormittag\w*|mittags|nachmittag\w*|abend\w*|nachts)\b", re.IGNORECASE)
-_PARTS = {"morgen": "morning", "vormit": "morning", "mittag": "noon", "nachmi": "afternoon", "abend": "evening", "abends": "evening", "nachts": "night"}
+_PARTS = {
+    "morgen": "morning",
+    "vormit": "morning",
+    "mittag": "noon",
+    "nachmi": "afternoon",
+    "abend": "evening",
+    "abends": "evening",
+    "nachts": "night",
+}
 
 
 @dataclass(frozen=True, slots=True)

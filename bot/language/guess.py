@@ -21,10 +21,13 @@ _SCRIPTS = (
 )
 
 _FUNCTION_WORDS = {
-    "en": "the is are my i you to for of and in how what where can do does need have with me your please help child baby kids school when there this that it we want",
-    "tr": "ve bir bu için var mı mi nasıl nerede çocuk çocuğum ne kadar istiyorum lazım bana benim merhaba yardım bebek olarak ile değil anaokulu",
+    "en": "the is are my i you to for of and in how what where can do does need have with me your please "
+    "help child baby kids school when there this that it we want",
+    "tr": "ve bir bu için var mı mi nasıl nerede çocuk çocuğum ne kadar istiyorum lazım bana benim merhaba "
+    "yardım bebek olarak ile değil anaokulu",
     "pl": "jest w na do jak gdzie czy mam dla dziecko dziecka się nie proszę mogę i z to moje chcę kiedy potrzebuję",
-    "ro": "este sunt la pentru cum unde copil copilul meu mea vreau am nu și si cu ce cât de un o trebuie bună mulțumesc",
+    "ro": "este sunt la pentru cum unde copil copilul meu mea vreau am nu și si cu ce cât de un o trebuie "
+    "bună mulțumesc",
     "fr": "le la les est je vous pour un une de des et où comment mon ma enfant quel quelle dans avec que pas",
     "es": "el la los es yo para un una de y dónde cómo mi niño hijo qué en con quiero puedo necesito está no",
     "it": "il la è io per un una di e dove come mio mia bambino che in con voglio posso ho non sono",
@@ -39,9 +42,12 @@ for _lang, _words in _FUNCTION_WORDS.items():
         _BY_WORD[_word] = (*_BY_WORD.get(_word, ()), _lang)
 
 _GERMAN = frozenset(
-    "der die das den dem des ein eine einen einem einer ich du er sie es wir ihr mein meine meinen meiner mir mich dir dich uns ist sind war hat habe haben bin "
-    "wie was wo wer wann warum welche welcher und oder aber nicht kein keine für mit von bei zu zum zur im am auf in aus kann muss soll will gibt es auch noch nur "
-    "schon wenn dass man kind kita bitte hallo danke".split()
+    (
+        "der die das den dem des ein eine einen einem einer ich du er sie es wir ihr mein meine meinen meiner "
+        "mir mich dir dich uns ist sind war hat habe haben bin wie was wo wer wann warum welche welcher und "
+        "oder aber nicht kein keine für mit von bei zu zum zur im am auf in aus kann muss soll will gibt es "
+        "auch noch nur schon wenn dass man kind kita bitte hallo danke"
+    ).split()
 )
 
 

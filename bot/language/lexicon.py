@@ -1,4 +1,4 @@
-"""The tables of the German analysis, compiled from our own texts and a general word list. Never imported while serving."""
+"""The tables of the German analysis, compiled from our own texts and a word list. Never imported while serving."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ ATOMS_FROM = 25_000
 """How far down the frequency list a word may be part of a compound without standing in our own texts."""
 
 NO_ATOMS = frozenset(
-    "den der die das dem des ein eine ist ich sie wir ihr und auch ent ver ung gen ter hei ren nen ern aus auf ab an bei mit nach vor von zu zum zur her hin "
-    "innen ins als war hat bin man was wer wie wo nur nun oder in im am um so da es er".split()
+    (
+        "den der die das dem des ein eine ist ich sie wir ihr und auch ent ver ung gen ter hei ren nen ern "
+        "aus auf ab an bei mit nach vor von zu zum zur her hin innen ins als war hat bin man was wer wie wo "
+        "nur nun oder in im am um so da es er"
+    ).split()
 )
 """Short function words and endings that would cut words where they have no seam."""
 
@@ -120,9 +123,14 @@ def build_tables(
         speller=build_speller(tuple(w for w in words if len(w) > 2), guard),
         abbreviations={},
         phrases={},
-        entities=EntityTables({_name(n): d for n, d in districts.items()} | {fold(_name(n)): d for n, d in districts.items()}),
+        entities=EntityTables(
+            {_name(n): d for n, d in districts.items()} | {fold(_name(n)): d for n, d in districts.items()}
+        ),
     )
-    long_forms = {s: tuple(read_word(w.lower(), tables).lemma for w in _WORD.findall(normalise(v))) for s, v in abbreviations.items()}
+    long_forms = {
+        s: tuple(read_word(w.lower(), tables).lemma for w in _WORD.findall(normalise(v)))
+        for s, v in abbreviations.items()
+    }
     phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for concept, terms in concepts.items():
         for term in terms:

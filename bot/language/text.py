@@ -5,10 +5,28 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]")
+_INVISIBLE = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]"
+)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "…": "..."})
+_QUOTES = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "«": '"',
+        "»": '"',
+        "–": "-",
+        "—": "-",
+        "‑": "-",
+        "…": "...",
+    }
+)
 _GENDER = re.compile(r"(?<=[a-zäöüß])(?:[*:_]|/-?|\(|I(?=n(?:nen)?\b))(?:i?n)(nen)?\)?(?![a-zäöüß])", re.UNICODE)
 _FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 _DIGRAPH = re.compile(r"(?<![aeq])(a|o|u)e")
@@ -24,8 +42,8 @@ def clean(message: str) -> str:
 def normalise(message: str) -> str:
     """What the matching reads: compatibility forms resolved, quotes and dashes unified, gender forms written out.
 
-    „Erzieher*innen“, „Erzieher:innen“, „ErzieherInnen“ → „Erzieherinnen“; letters repeated for emphasis shortened to two
-    („neiiin“ → „neiin“). Idempotent. Case is kept.
+    „Erzieher*innen“, „Erzieher:innen“, „ErzieherInnen“ → „Erzieherinnen“; letters repeated for emphasis are
+    shortened to two („neiiin“ → „neiin“). Idempotent. Case is kept.
     """
     text = clean(unicodedata.normalize("NFKC", clean(message)).translate(_QUOTES))
     text = _GENDER.sub(lambda m: "innen" if m[1] else "in", text)

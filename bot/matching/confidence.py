@@ -13,6 +13,9 @@ from bot.model import OUTSIDE, Candidate, Candidates
 CHOICES = 5
 """How many candidates are worth naming."""
 
+ASPECT_LEAD = 0.25
+"""Lead, raw, of the side asked for over the next one, from which the answer begins with it alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -32,7 +35,9 @@ def _sigmoid(x: float) -> float:
     return 1.0 / (1.0 + float(np.exp(-max(-30.0, min(30.0, x)))))
 
 
-def foreign_features(best_topic: float, second_topic: float, best_matter: float, ranking: Ranking) -> NDArray[np.float64]:
+def foreign_features(
+    best_topic: float, second_topic: float, best_matter: float, ranking: Ranking
+) -> NDArray[np.float64]:
     """What speaks for a message being not ours: (8,) with a constant at the end."""
     return np.array(
         [
@@ -73,10 +78,12 @@ def calibrate(ranking: Ranking, intents: Intents, calibration: Calibration) -> C
         matter = classes[int(matters[0])].removeprefix(MATTER)
         candidates.append(Candidate(OUTSIDE, round(foreign, 4), best_matter, matter))
     candidates.sort(key=lambda c: -c.confidence)
+    sides = np.argsort(-ranking.aspects, kind="stable")
     slope, offset = calibration.emergency
     return Candidates(
         best=tuple(candidates[:CHOICES]),
-        aspect=intents.aspects[int(ranking.aspects.argmax())],
+        aspect=intents.aspects[sides[0]],
+        aspect_sure=bool(ranking.aspects[sides[0]] - ranking.aspects[sides[1]] >= ASPECT_LEAD),
         foreign=round(foreign, 4),
         alarm=max(intents.alarms, key=lambda name: (float(scores[intents.index[name]]), name), default=None),
         emergency=round(_sigmoid(slope * ranking.emergency + offset), 4),

@@ -11,8 +11,10 @@ from bot.matching.ranking import MATTER, Intents, Ranking
 from bot.model import Analysis, Conversation
 
 LEANS = frozenset(
-    "und aber oder auch dann das dafür davon dazu damit dabei dort da dahin die der den dem es sie ihn ihm er denn sonst ja nein nee doch ok okay eher lieber "
-    "wenn also na gut ach".split()
+    (
+        "und aber oder auch dann das dafür davon dazu damit dabei dort da dahin die der den dem es sie ihn "
+        "ihm er denn sonst ja nein nee doch ok okay eher lieber wenn also na gut ach"
+    ).split()
 )
 """Words that a message begins with, or consists of, when it leans on the one before."""
 
@@ -36,7 +38,7 @@ SHORT = 7
 
 def leans(analysis: Analysis) -> bool:
     """Whether the message makes little sense alone: short, and beginning with or holding a word that points back."""
-    words = [t.text for t in analysis.tokens]
+    words = [t.text for t in analysis.core]
     if not words or len(words) > 2 * SHORT:
         return False
     return words[0] in LEANS or (len(words) <= SHORT and any(w in LEANS for w in words)) or len(words) <= 3
@@ -47,7 +49,7 @@ def _decisive(ranking: Ranking, analysis: Analysis, intents: Intents) -> bool:
     lead = float(ranking.scores[first] - ranking.scores[second])
     if intents.classes[first] in TALK:
         return lead >= DECISIVE / 2
-    return len(analysis.tokens) > FEW and lead >= DECISIVE and not intents.classes[first].startswith(MATTER)
+    return len(analysis.core) > FEW and lead >= DECISIVE and not intents.classes[first].startswith(MATTER)
 
 
 def with_context(
@@ -60,11 +62,11 @@ def with_context(
     scores = ranking.scores.copy()
     title = titles.get(conversation.topic or "")
     if title is not None and leans(analysis) and not _decisive(ranking, analysis, intents):
-        outputs = intents.weights.score(title.tokens + analysis.tokens, title.concepts + analysis.concepts)
+        outputs = intents.weights.score(title.tokens + analysis.core, title.concepts + analysis.concepts)
         together = outputs[: len(scores)]
-        scores += (SHARE_OF_SHORT if len(analysis.tokens) <= FEW else SHARE) * (together - scores)
+        scores += (SHARE_OF_SHORT if len(analysis.core) <= FEW else SHARE) * (together - scores)
         scores[intents.is_matter] -= FOREIGN_PENALTY
     for topic in (conversation.topic, *conversation.pending):
-        if topic in intents.index:
+        if topic is not None and topic in intents.index:
             scores[intents.index[topic]] += PENDING_BOOST if topic in conversation.pending else TOPIC_BOOST
     return replace(ranking, scores=scores)

@@ -1,9 +1,9 @@
 """Answer, question back, or refusal; the only thresholds and costs.
 
-A wrong answer costs a parent a wasted way, so it costs `WRONG`. A question back costs one tap, `ASK`, and when the right
-topic is not among its choices, as much as a refusal besides. To refuse a question that we could have answered costs
-`REFUSE`; to answer one that is not ours costs as much as a wrong answer. With calibrated confidences the cheapest act is
-the right one; no other number decides.
+A wrong answer costs a parent a wasted way: `wrong`. A question back costs one tap, `ask`, and when the right topic is
+not among its choices, as much as a refusal besides. To refuse a question that we could have answered costs `refuse`; to
+answer one that is not ours costs as much as a wrong answer. With calibrated confidences the cheapest act is the right
+one; no other number decides between them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ class Costs:
     alarm      the net alone turns the reply into an emergency
     agree      the net does not contradict a ranking that says so
     help_line  the ordinary reply begins with a line of help
-    second_question  both parts of a message must be so sure, for it to be answered as two questions
+    second_question, near_question  so sure must a part of a message be to be answered as a question of its own: far
+        from and near to the top of the whole message
     """
 
     wrong: float = 4.0
@@ -32,6 +33,7 @@ class Costs:
     agree: float = 0.2
     help_line: float = 0.5
     second_question: float = 0.6
+    near_question: float = 0.35
 
 
 COSTS = Costs()
@@ -81,12 +83,14 @@ def decide(candidates: Candidates, analysis: Analysis, costs: Costs = COSTS) -> 
         best = topics[0]
         return Decision(
             Kind.SMALLTALK if best.topic in SMALLTALK else Kind.ANSWER, (best.topic,), (candidates.aspect,),
-            candidates=candidates.best, confidence=best.confidence, help_line=help_line, entities=entities, lang=analysis.lang,
+            candidates=candidates.best, confidence=best.confidence, help_line=help_line, entities=entities,
+            lang=analysis.lang, short_first=not candidates.aspect_sure,
         )  # fmt: skip
     if topics and options.clarify <= options.fallback:
         choices = topics[:3]
         return Decision(
-            Kind.CLARIFY, choices=choices, candidates=candidates.best, confidence=min(1.0, sum(c.confidence for c in choices)),
+            Kind.CLARIFY, choices=choices, candidates=candidates.best,
+            confidence=min(1.0, sum(c.confidence for c in choices)),
             asks="topic", help_line=help_line, entities=entities, lang=analysis.lang,
         )  # fmt: skip
     return refuse(outside, candidates, analysis, help_line=help_line)
@@ -117,7 +121,9 @@ def alarm_decision(alarm: Alarm, analysis: Analysis) -> Decision:
     )  # fmt: skip
 
 
-def second_net(candidates: Candidates, groups: Mapping[str, str], costs: Costs, *, harmless_setting: bool) -> Candidates:
+def second_net(
+    candidates: Candidates, groups: Mapping[str, str], costs: Costs, *, harmless_setting: bool
+) -> Candidates:
     """The candidates with the learned net's word on emergencies: sure, it is one; else no emergency topic remains.
 
     harmless_setting  books, courses, animals, devices: there the net only adds the line of help

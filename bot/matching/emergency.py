@@ -26,14 +26,22 @@ WITHIN = 14
 class EmergencyRuleText(Protocol):
     """A rule as editors write it."""
 
-    id: str
-    topic: str
-    situation: str
-    all: tuple[str, ...]
-    unless: tuple[str, ...]
-    within: int | None
-    ordered: bool
-    lang: str | None
+    @property
+    def id(self) -> str: ...
+    @property
+    def topic(self) -> str: ...
+    @property
+    def situation(self) -> str: ...
+    @property
+    def all(self) -> tuple[str, ...]: ...
+    @property
+    def unless(self) -> tuple[str, ...]: ...
+    @property
+    def within(self) -> int | None: ...
+    @property
+    def ordered(self) -> bool: ...
+    @property
+    def lang(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,9 @@ class RuleCompiler:
         unless = tuple(self.pattern(p, classes) for text in rule.unless for p in text.split(" / "))
         needs = frozenset(e.number for alternatives in patterns if len(alternatives) == 1 for e in alternatives[0])
         within = WITHIN if rule.within is None else rule.within
-        return Rule(rule.id, rule.topic, rule.situation, patterns, unless, within, rule.ordered, rule.lang or "de", needs)
+        return Rule(
+            rule.id, rule.topic, rule.situation, patterns, unless, within, rule.ordered, rule.lang or "de", needs
+        )
 
     def finish(self, rules: Iterable[Rule], silent: Iterable[Pattern]) -> Emergencies:
         """All rules with the index of their words."""
@@ -152,13 +162,14 @@ class RuleCompiler:
         return Emergencies(
             tuple(rules),
             tuple(silent),
-            {k: tuple(v) for k, v in words.items()}, tuple((k, tuple(v)) for k, v in ordered),
+            {k: tuple(v) for k, v in words.items()},
+            tuple((k, tuple(v)) for k, v in ordered),
             tuple(k for k, _ in ordered),
         )
 
 
 def rule_words(patterns: Iterable[str], classes: Mapping[str, Iterable[str]]) -> frozenset[str]:
-    """All whole words that the patterns and classes name: they join the vocabulary, so that typos in them are mended."""
+    """All whole words of the patterns and classes: they join the vocabulary, so that typos in them are mended."""
     words = [w for names in classes.values() for w in names]
     words += [w.removeprefix("+") for p in patterns for e in p.replace(" / ", " ").split() for w in e.split("|")]
     return frozenset(w for w in words if not w.startswith("<") and not w.endswith("*"))
@@ -196,7 +207,9 @@ def find_pattern(pattern: Pattern, words: list[frozenset[int]]) -> list[tuple[in
         last = start
         for element in pattern[1:]:
             reach = 1 if element.adjacent else GAP + 1
-            nxt = next((i for i in range(last + 1, min(len(words), last + reach + 1)) if element.number in words[i]), None)
+            nxt = next(
+                (i for i in range(last + 1, min(len(words), last + reach + 1)) if element.number in words[i]), None
+            )
             if nxt is None:
                 break
             last = nxt

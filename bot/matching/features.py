@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +29,12 @@ def word_keys(token: Token) -> list[str]:
 def piece_keys(word: str) -> list[str]:
     """The piece block: all pieces of the word and its surrounding spaces."""
     padded = f" {word} "
-    return [
-        f"g:{padded[i : i + n]}" for n in range(PIECES[0], PIECES[1] + 1) for i in range(len(padded) - n + 1)
-    ]
+    return [f"g:{padded[i : i + n]}" for n in range(PIECES[0], PIECES[1] + 1) for i in range(len(padded) - n + 1)]
 
 
 def pair_keys(tokens: tuple[Token, ...]) -> list[str]:
     """The pair block: neighbouring lemmas."""
-    return [f"b:{a.lemma} {b.lemma}" for a, b in zip(tokens, tokens[1:], strict=False)]
+    return [f"b:{a.lemma} {b.lemma}" for a, b in pairwise(tokens)]
 
 
 def concept_keys(concepts: tuple[str, ...]) -> list[str]:

@@ -87,8 +87,8 @@ def nearest_utterance(text: str, utterances: tuple[tuple[str, ...], tuple[str, .
 
 
 def rank(analysis: Analysis, intents: Intents) -> Ranking:
-    """The raw scores of the whole message."""
-    tokens = analysis.tokens
+    """The raw scores of the message without greeting and thanks around it."""
+    tokens = analysis.core
     reading = intents.weights.read(tokens, analysis.concepts)
     outputs = reading.score()
     topics = len(intents.classes)

@@ -4,32 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import accumulate
 
 from bot.matching.confidence import Calibration, calibrate, split_scores
 from bot.matching.decision import SMALLTALK, Costs
 from bot.matching.ranking import Intents, Ranking
-from bot.model import EMERGENCY_GROUP, Analysis, Candidate, Decision, Kind
+from bot.model import EMERGENCY_GROUP, OUTSIDE, Analysis, Candidate, Decision, Kind
 
 JOINTS = frozenset({"und", "außerdem", "ausserdem", "sowie", "zusätzlich", "nebenbei", "zweitens", "dann"})
 MIN_WORDS, MAX_WORDS = 2, 40
-STARTS = frozenset("wo wie was wann wer welche welcher welches wieviel warum kann muss darf gibt gibts kriegt krieg bekommt kommt brauche".split())
+STARTS = frozenset(
+    (
+        "wo wie was wann wer welche welcher welches wieviel warum kann muss darf gibt gibts kriegt krieg "
+        "bekommt kommt brauche"
+    ).split()
+)
 """Words that a second question may begin with when nothing joins it to the first."""
-AMONG = 12
-"""One topic must be the best of the whole message, the other among so many."""
+NEAR, FAR = 3, 12
+"""One topic must be the best of the whole message, the other among the first few, or further down but sure."""
 
 
-def _cuts(analysis: Analysis) -> Iterator[tuple[int, int]]:
-    """Where the message may be cut in two, as the end of the first and the start of the second part."""
-    tokens = analysis.tokens
-    at = 0
-    for sentence in analysis.sentences[:-1]:
-        at += len(sentence)
-        yield at, at
+def _cuts(analysis: Analysis) -> Iterator[tuple[int, int, bool]]:
+    """Where the message may be cut in two: the end of the first and the start of the second part.
+
+    The flag says that a word joins the two; between sentences the second is more often a remark on the first.
+    """
+    tokens = analysis.core
+    ends = list(accumulate(len(s) for s in analysis.sentences))
+    before = next((i for i, t in enumerate(analysis.tokens) if tokens and t is tokens[0]), 0)
+    for end in ends[:-1]:
+        if 0 < end - before < len(tokens):
+            yield end - before, end - before, False
     for i, token in enumerate(tokens):
         if token.text in JOINTS:
-            yield i, i + 1
+            yield i, i + 1, True
         elif token.text in STARTS and i > MIN_WORDS and tokens[i - 1].text not in JOINTS:
-            yield i, i
+            yield i, i, True
 
 
 def _alone(start: int, end: int, ranking: Ranking, intents: Intents, calibration: Calibration) -> tuple[Candidate, str]:
@@ -37,7 +47,8 @@ def _alone(start: int, end: int, ranking: Ranking, intents: Intents, calibration
     topics = len(intents.classes)
     part = replace(ranking, scores=outputs[:topics], aspects=outputs[topics:-1], words=end - start)
     candidates = calibrate(part, intents, calibration)
-    return candidates.best[0], candidates.aspect
+    best = next(c for c in candidates.best if c.topic != OUTSIDE)
+    return best, candidates.aspect
 
 
 def find_second_question(
@@ -50,26 +61,37 @@ def find_second_question(
     costs: Costs,
 ) -> Decision:
     """The decision with two topics when the message asks two things, each in its order; else the decision itself."""
-    n = len(analysis.tokens)
+    n = len(analysis.core)
     if decision.kind not in (Kind.ANSWER, Kind.CLARIFY) or not 2 * MIN_WORDS <= n <= MAX_WORDS:
         return decision
     topics, _ = split_scores(ranking, intents)
-    whole = [intents.classes[i] for i in topics[:AMONG].tolist()]
+    whole = [intents.classes[i] for i in topics[:FAR].tolist()]
     best: tuple[float, Decision] | None = None
-    for end, start in _cuts(analysis):
+    for end, start, joined in _cuts(analysis):
         if end < MIN_WORDS or n - start < MIN_WORDS:
             continue
         (a, a_aspect), (b, b_aspect) = (
             _alone(low, high, ranking, intents, calibration) for low, high in ((0, end), (start, n))
         )
-        if a.topic == b.topic or whole[0] not in (a.topic, b.topic) or not {a.topic, b.topic} <= set(whole) or {a.topic, b.topic} & SMALLTALK:
+        if a.topic == b.topic or whole[0] not in (a.topic, b.topic) or {a.topic, b.topic} & SMALLTALK:
             continue
         if any(groups.get(t) == EMERGENCY_GROUP for t in (a.topic, b.topic)):
             continue
+        main, other = (a, b) if a.topic == whole[0] else (b, a)
+        near = joined and other.topic in whole[:NEAR]
+        needed = costs.near_question if near else costs.second_question
         sure = min(a.confidence, b.confidence)
-        if sure >= costs.second_question and (best is None or sure > best[0]):
+        if main.confidence < costs.near_question or other.confidence < needed or other.topic not in whole:
+            continue
+        if best is None or sure > best[0]:
             found = replace(
-                decision, kind=Kind.ANSWER, topics=(a.topic, b.topic), aspects=(a_aspect, b_aspect), choices=(), asks=None, confidence=sure
+                decision,
+                kind=Kind.ANSWER,
+                topics=(a.topic, b.topic),
+                aspects=(a_aspect, b_aspect),
+                choices=(),
+                asks=None,
+                confidence=sure,
             )
             best = (sure, found)
     return best[1] if best else decision

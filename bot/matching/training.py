@@ -39,8 +39,8 @@ class Example:
 
 
 def block_keys(analysis: Analysis) -> list[list[str]]:
-    """The features of the whole message by block, in the order of `BLOCKS`."""
-    tokens = analysis.tokens
+    """The features of the message by block, in the order of `BLOCKS`."""
+    tokens = analysis.core
     return [
         [k for t in tokens for k in word_keys(t)],
         pair_keys(tokens),
@@ -65,9 +65,7 @@ def count_features(keys: Sequence[list[list[str]]]) -> tuple[dict[str, int], NDA
     return rows, np.array(frequencies, dtype=np.float32)
 
 
-def to_matrix(
-    keys: Sequence[list[list[str]]], rows: dict[str, int], idf: NDArray[np.float32]
-) -> sparse.csr_matrix:
+def to_matrix(keys: Sequence[list[list[str]]], rows: dict[str, int], idf: NDArray[np.float32]) -> sparse.csr_matrix:
     """The messages as (messages, features), each block scaled as `Weights.score` scales it."""
     data: list[float] = []
     columns: list[int] = []
@@ -109,7 +107,7 @@ def fit(
     examples: Sequence[Example],
     harmless: Sequence[Analysis],
     emergency_topics: frozenset[str],
-    progress: Callable[[str], None] = lambda step: None,
+    progress: Callable[[str], None],
 ) -> Fitted:
     """The models for these examples, in their order.
 

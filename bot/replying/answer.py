@@ -101,8 +101,11 @@ def _add_aspect(page: _Page, entry: Entry, aspect: Aspect, text: AspectText) -> 
         page.contact(text.contact, topic, aspect.value)
 
 
-def add_entry(page: _Page, topic: str, aspect: str) -> str:
-    """Adds the answer to a topic, the side asked for first; returns the side that was answered."""
+def add_entry(page: _Page, topic: str, aspect: str, *, short_first: bool = False) -> str:
+    """Adds the answer to a topic, the side asked for first; returns the side that was answered.
+
+    short_first  the side is a guess: the short answer stands before it
+    """
     entry = page.content.entries[topic]
     asked = entry.aspects.get(Aspect(aspect))
     answered = aspect
@@ -113,6 +116,9 @@ def add_entry(page: _Page, topic: str, aspect: str) -> str:
         if asked is not None and asked.see is not None and (other := page.content.entries.get(asked.see)):
             page.suggest(other.title, other.title)
     else:
+        if short_first:
+            page.add("text", topic, Aspect.OVERVIEW.value, page.text(entry.short, entry))
+            page.cite(entry.facts)
         _add_aspect(page, entry, Aspect(aspect), asked)
     if page.content.topics[topic].group != "gespraech" or topic == "mensch-sprechen":
         page.contact(entry.office, topic, answered)
@@ -171,7 +177,7 @@ def is_open(line: EmergencyLine, now: datetime) -> bool | None:
 def _add_line(page: _Page, line: EmergencyLine, topic: str, entry: Entry | None) -> None:
     phone = page.text(line.phone, entry) if line.phone else None
     note = page.text(line.note, entry) if line.note else None
-    text = ": ".join(p for p in (line.purpose, phone and f"{phone} ({line.name})" or line.name) if p)
+    text = ": ".join(p for p in (line.purpose, (phone and f"{phone} ({line.name})") or line.name) if p)
     page.add(
         "contact", topic, "contact", f"{text}. {note}." if note else f"{text}.", name=line.name, phone=phone,
         purpose=line.purpose, hours=note, url=line.url, languages=list(line.languages),
@@ -179,7 +185,10 @@ def _add_line(page: _Page, line: EmergencyLine, topic: str, entry: Entry | None)
     page.cite(line.facts)
 
 
-LAST_RESORT = (("Notruf Rettungsdienst und Feuerwehr", "112", "Bei Lebensgefahr"), ("Notruf Polizei", "110", "Bei Gefahr durch einen Menschen"))
+LAST_RESORT = (
+    ("Notruf Rettungsdienst und Feuerwehr", "112", "Bei Lebensgefahr"),
+    ("Notruf Polizei", "110", "Bei Gefahr durch einen Menschen"),
+)
 """What is said in an emergency when no knowledge could be read at all. Numbers of the emergency calls, § 164 TKG."""
 
 
@@ -193,14 +202,23 @@ def add_lines(page: _Page, ids: Iterable[str], now: datetime, topic: str) -> Non
         _add_line(page, line, topic, entry)
     if not any(is_open(line, now) for line in found):
         for name, phone, purpose in LAST_RESORT:
-            page.add("contact", topic, "contact", f"{purpose}: {phone} ({name}).", name=name, phone=phone, purpose=purpose)
+            page.add(
+                "contact", topic, "contact", f"{purpose}: {phone} ({name}).", name=name, phone=phone, purpose=purpose
+            )
 
 
 def _situation(entry: Entry | None, wanted: str | None) -> Situation | None:
     if entry is None or not entry.situations:
         return None
     by_id = {s.id: s for s in entry.situations}
-    return by_id.get(wanted or "") or by_id.get("allgemein") or by_id.get("hilfe") or by_id.get("verdacht") or by_id.get("erschoepft") or entry.situations[0]
+    return (
+        by_id.get(wanted or "")
+        or by_id.get("allgemein")
+        or by_id.get("hilfe")
+        or by_id.get("verdacht")
+        or by_id.get("erschoepft")
+        or entry.situations[0]
+    )
 
 
 def _emergency(page: _Page, decision: Decision, now: datetime) -> None:
@@ -217,10 +235,17 @@ def _emergency(page: _Page, decision: Decision, now: datetime) -> None:
     add_lines(page, situation.lines, now, topic)
     page.add("text", topic, "overview", page.text(situation.text, entry))
     page.cite(situation.facts)
-    if situation.door:
+    side = Aspect(decision.aspects[0])
+    asked = entry.aspects.get(side) if entry is not None else None
+    if entry is not None and asked is not None and asked.see is None and side is not Aspect.OVERVIEW:
+        _add_aspect(page, entry, side, asked)
+    elif situation.door:
         page.add("text", topic, "overview", situation.door)
     if entry is not None:
-        _suggest_sides(page, topic, "overview")
+        for aspect in (Aspect.CONTACT, Aspect.PLACE, Aspect.PROCEDURE):
+            if aspect in entry.aspects:
+                label = page.content.texts.aspects.get(aspect, aspect.value)
+                page.suggest(label, side_message(entry.title, label))
 
 
 def _outside(page: _Page, matter: str | None) -> None:
@@ -270,7 +295,12 @@ def _help_line(page: _Page) -> None:
 
 
 def compose(
-    decision: Decision, question: Question, content: Content, off: frozenset[str] = frozenset(), *, all_off: bool = False
+    decision: Decision,
+    question: Question,
+    content: Content,
+    off: frozenset[str] = frozenset(),
+    *,
+    all_off: bool = False,
 ) -> Answer:
     """The reply to a decision: what was asked for first, then the office, links, sources and quick replies.
 
@@ -282,6 +312,9 @@ def compose(
     aspect: str | None = None
     if decision.help_line:
         _help_line(page)
+    other = content.texts.other_language.get(decision.lang)
+    if other and decision.kind is not Kind.EMERGENCY:
+        page.add("notice", None, None, other, level="help", lang=decision.lang)
     if decision.kind is Kind.EMERGENCY:
         topic, aspect = decision.topics[0], "overview"
         _emergency(page, decision, question.now)
@@ -307,7 +340,7 @@ def compose(
                 page.contact(content.city.default_contact, name, side)
                 answered.append("overview")
             else:
-                answered.append(add_entry(page, name, side))
+                answered.append(add_entry(page, name, side, short_first=decision.short_first))
         topic, aspect = decision.topics[-1], answered[-1]
         if not _is_off(topic, page):
             _suggest_sides(page, topic, aspect)
@@ -320,7 +353,11 @@ def compose(
         links=tuple(page.links.values()),
         sources=tuple(page.sources.values()),
         suggestions=tuple(page.suggestions.values()),
-        titles={t: content.entries[t].title if t in content.entries else content.topics[t].description for t in sorted(named) if t in content.topics},
+        titles={
+            t: content.entries[t].title if t in content.entries else content.topics[t].description
+            for t in sorted(named)
+            if t in content.topics
+        },
         conversation=remember(question.conversation, remembered, aspect, decision.entities, pending),
     )
 
@@ -335,7 +372,11 @@ def topic_page(topic: str, content: Content, today: date) -> Answer:
     decision = Decision(Kind.ANSWER, (topic,), ("overview",))
     question = Question("", datetime.combine(today, datetime.min.time()))
     return Answer(
-        decision, tuple(page.blocks), tuple(page.links.values()), tuple(page.sources.values()), (), {}, question.conversation
+        decision,
+        tuple(page.blocks),
+        tuple(page.links.values()),
+        tuple(page.sources.values()),
+        (),
+        {},
+        question.conversation,
     )
-
-

@@ -35,7 +35,9 @@ class ForgedStateError(Exception):
     """A state that names a known key but was not signed with it, or is no state at all."""
 
 
-def remember(before: Conversation, topic: str | None, aspect: str | None, entities: Entities, pending: tuple[str, ...]) -> Conversation:
+def remember(
+    before: Conversation, topic: str | None, aspect: str | None, entities: Entities, pending: tuple[str, ...]
+) -> Conversation:
     """The conversation after a reply: a topic answered is remembered, an old one forgotten after `MAX_TURNS`."""
     turns = 0 if topic is not None and topic != before.topic else before.turns + 1
     forget = turns >= MAX_TURNS
@@ -63,7 +65,7 @@ def _to_wire(value: Any) -> Any:
 def entities_to_wire(entities: Entities) -> dict[str, Any]:
     """The values as ids and numbers, without those that were not mentioned."""
     wire = _to_wire(asdict(entities))
-    assert isinstance(wire, dict)  # noqa: S101 - a dataclass is one
+    assert isinstance(wire, dict)
     return wire
 
 
@@ -80,7 +82,9 @@ def sign(conversation: Conversation, secrets: Mapping[str, str], now: datetime) 
     return Signer(key, salt=_SALT, sep=".").sign(f"{kid}.{payload}").decode()
 
 
-def read_state(token: str, secrets: Mapping[str, str], now: datetime, topics: frozenset[str]) -> Conversation | StateProblem:
+def read_state(
+    token: str, secrets: Mapping[str, str], now: datetime, topics: frozenset[str]
+) -> Conversation | StateProblem:
     """The conversation, or why it starts afresh.
 
     topics  the topics that exist: a state that names another one was signed for other knowledge and forgets it

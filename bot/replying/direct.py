@@ -10,13 +10,35 @@ from bot.model import EMERGENCY_GROUP, Analysis, Candidate, Conversation, Decisi
 from bot.replying.answer import side_message
 
 ORDINALS = {
-    "1": 0, "eins": 0, "erste": 0, "ersten": 0, "erster": 0, "erstes": 0, "das erste": 0, "die erste": 0, "das obere": 0,
-    "2": 1, "zwei": 1, "zweite": 1, "zweiten": 1, "zweiter": 1, "zweites": 1, "das zweite": 1, "die zweite": 1, "das mittlere": 1,
-    "3": 2, "drei": 2, "dritte": 2, "dritten": 2, "dritter": 2, "drittes": 2, "das dritte": 2, "die dritte": 2, "das letzte": -1, "letzteres": -1,
-    "ersteres": 0,
+    "1": 0, "eins": 0, "erste": 0, "ersten": 0, "erster": 0, "erstes": 0, "das erste": 0, "die erste": 0,
+    "das obere": 0, "ersteres": 0,
+    "2": 1, "zwei": 1, "zweite": 1, "zweiten": 1, "zweiter": 1, "zweites": 1, "das zweite": 1, "die zweite": 1,
+    "das mittlere": 1,
+    "3": 2, "drei": 2, "dritte": 2, "dritten": 2, "dritter": 2, "drittes": 2, "das dritte": 2, "die dritte": 2,
+    "das letzte": -1, "letzteres": -1,
 }  # fmt: skip
-YES = frozenset("ja jo jep genau richtig stimmt ja bitte ja genau das meine ich genau das".split()) | {"ja bitte", "ja genau", "genau das", "das meine ich"}
-NONE_OF_THEM = frozenset({"nein", "nee", "ne", "keins", "keines", "nichts davon", "keins davon", "keines davon", "weder noch", "was anderes", "etwas anderes", "nein keins"})
+YES = frozenset(("ja jo jep genau richtig stimmt ja bitte ja genau das meine ich genau das").split()) | {
+    "ja bitte",
+    "ja genau",
+    "genau das",
+    "das meine ich",
+}
+NONE_OF_THEM = frozenset(
+    {
+        "nein",
+        "nee",
+        "ne",
+        "keins",
+        "keines",
+        "nichts davon",
+        "keins davon",
+        "keines davon",
+        "weder noch",
+        "was anderes",
+        "etwas anderes",
+        "nein keins",
+    }
+)
 
 
 def direct_messages(content: Content) -> dict[str, tuple[str, str]]:
@@ -32,12 +54,22 @@ def direct_messages(content: Content) -> dict[str, tuple[str, str]]:
 def _answer(topic: str, aspect: str, groups: Mapping[str, str], analysis: Analysis) -> Decision:
     kind = Kind.EMERGENCY if groups.get(topic) == EMERGENCY_GROUP else Kind.ANSWER
     return Decision(
-        kind, (topic,), (aspect,), candidates=(Candidate(topic, 1.0),), confidence=1.0, entities=analysis.entities, lang=analysis.lang
+        kind,
+        (topic,),
+        (aspect,),
+        candidates=(Candidate(topic, 1.0),),
+        confidence=1.0,
+        entities=analysis.entities,
+        lang=analysis.lang,
     )
 
 
 def find_direct(
-    message: str, analysis: Analysis, conversation: Conversation, messages: Mapping[str, tuple[str, str]], groups: Mapping[str, str]
+    message: str,
+    analysis: Analysis,
+    conversation: Conversation,
+    messages: Mapping[str, tuple[str, str]],
+    groups: Mapping[str, str],
 ) -> Decision | None:
     """The decision of a message that needs no ranking, or None."""
     words = plain(message)

@@ -15,9 +15,10 @@ from spacy.tokens import Doc
 from bot.compiling import read
 from bot.language.analysis import MAX_TOKENS, Language, load_pipeline, split_compound
 from bot.matching.ranking import rank
-from bot.model import Analysis, Token
-from bot.pipeline import Bot
+from bot.model import Analysis, Question, Token
+from bot.pipeline import Bot, reply
 from bot.settings import load_settings
+from tests.conftest import NOW
 
 
 def words_of(analysis: Analysis) -> list[list[str]]:
@@ -100,8 +101,8 @@ def test_an_abbreviation_is_read_as_its_long_form(small_bot: Bot) -> None:
         ("Was kostet der Kindergarten?", ("kosten", "kita")),  # in the order of the message
         ("Kita Kita Kita", ("kita",)),
         ("Gebuehren", ("kosten",)),  # through the repair
-        ("Elternbeitrag", ("kosten",)),  # through a part of a compound
-        ("Kindertagesstätten", ("kita",)),
+        ("Kitagebühr", ("kita", "kosten")),  # through the parts of a compound
+        ("Kindertagesstätte", ("kita",)),
         ("Guten Tag", ()),
     ],
 )
@@ -134,7 +135,7 @@ def test_sentences(message: str, sentences: list[list[str]], small_bot: Bot) -> 
 
 def test_a_word_is_known_repaired_or_left_as_it_is(small_bot: Bot) -> None:
     known, mended, german, foreign = (token_of(w, small_bot) for w in ("Unterlagen", "Unterlagn", "Schulbuch", "qwrtzk"))
-    assert known == Token("unterlagen", "unterlagen", "unterlage", (), known=True, german=True)
+    assert (known.word, known.lemma, known.known, known.german) == ("unterlagen", "unterlage", True, True)
     assert (mended.text, mended.word, mended.lemma, mended.known) == ("unterlagn", "unterlagen", "unterlage", True)
     assert (german.word, german.known, german.german) == ("schulbuch", False, True)
     assert (foreign.word, foreign.known, foreign.german) == ("qwrtzk", False, False)
@@ -144,7 +145,7 @@ def test_a_wall_of_words_is_read_up_to_a_limit(small_bot: Bot) -> None:
     assert len(read("kita " * 1000, small_bot.language).tokens) == MAX_TOKENS
 
 
-@given(st.text(st.characters(), max_size=200))
+@given(message=st.text(st.characters(), max_size=200))
 @settings(max_examples=200)
 def test_any_message_is_read(message: str, small_bot: Bot) -> None:
     analysis = read(message, small_bot.language)
@@ -170,11 +171,23 @@ def test_nothing_of_a_message_stays_in_the_string_store(small_bot: Bot) -> None:
     assert not any(word in strings or f"{word.upper()}weg" in strings for _, word in unique_messages())
 
 
-def test_nothing_of_a_message_stays_in_the_ranking(small_bot: Bot) -> None:
+def kept_keys(bot: Bot) -> str:
+    """All that the matching keeps in memory between messages."""
+    return "\n".join((*bot.intents.weights._kept, *bot.emergencies.kept))
+
+
+def test_nothing_of_a_message_stays_in_the_matching(small_bot: Bot) -> None:
     for message, _ in unique_messages():
-        rank(read(message, small_bot.language), small_bot.intents)
-    for weights in (small_bot.intents.topics, small_bot.intents.aspects, small_bot.intents.emergency):
-        assert not any(word in key for _, word in unique_messages() for part in weights._known for key in part)
+        reply(Question(message, NOW), small_bot)
+    kept = kept_keys(small_bot)
+    assert "kita" in kept
+    assert not any(word in kept for _, word in unique_messages())
+
+
+@pytest.mark.parametrize("word", ["Kindergartengebührentabelle", "Unterlaggen", "Kindergeldgeldgeld", "Kitaplatzgarten"])
+def test_a_typo_or_a_new_compound_does_not_stay_in_the_matching(word: str, small_bot: Bot) -> None:
+    reply(Question(word, NOW), small_bot)
+    assert word.lower() not in kept_keys(small_bot)
 
 
 @Pipeline.component("familienbot_test_lemmas")
@@ -226,9 +239,9 @@ def test_nothing_of_a_message_stays_with_a_configured_model(small_bot: Bot, with
     assert not any(word in strings or f"x{word}" in strings for _, word in unique_messages())
 
 
-def test_an_unknown_word_with_a_known_lemma_does_not_stay_in_the_ranking(small_bot: Bot, with_model: Language) -> None:
-    rank(read("Sprösslingen", with_model), small_bot.intents)
-    assert not any("sprösslingen" in key for key in small_bot.intents.topics._known)
+def test_an_unknown_word_with_a_known_lemma_does_not_stay_in_the_matching(small_bot: Bot, with_model: Language) -> None:
+    reply(Question("Sprösslingen", NOW), replace(small_bot, language=with_model))
+    assert "sprösslingen" not in kept_keys(small_bot)
 
 
 def test_a_model_that_is_not_installed_is_named() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.language.spelling import build_speller, repair
+from bot.language.text import fold
 
 WORDS = (
     "kindergarten", "anmeldung", "gebühren", "kindergeld", "unterlagen", "tabletten", "plätze", "beitrag", "straße",
@@ -100,4 +101,6 @@ def test_any_word_gives_a_word_of_ours_or_nothing(word: str) -> None:
 @given(st.sampled_from([w for w in WORDS if len(w) > 8]), st.data())
 def test_one_letter_less_is_always_mended(word: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(1, len(word) - 1))
-    assert repair(word[:at] + word[at + 1 :], SPELLER) == word
+    typed = word[:at] + word[at + 1 :]
+    assume(len(fold(typed)) == len(fold(word)) - 1)  # „unterlaen“ would lose its „e“ as well
+    assert repair(typed, SPELLER) == word
