@@ -132,9 +132,11 @@ def ask(
 
 
 def _wire(answer: Answer, bot: Bot, settings: Settings) -> dict[str, Any]:
-    from bot.web.schemas import to_wire
+    from bot.replying.conversation import sign
+    from bot.web.routes import to_wire
 
-    return to_wire(answer, bot, settings.secrets, _now(settings, bot))
+    state = sign(answer.conversation, settings.secrets, _now(settings, bot))
+    return dict(to_wire(answer, bot.content, state))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -30,7 +31,7 @@ from bot.pipeline import Bot
 from bot.replying.direct import direct_messages
 from bot.settings import Settings
 
-FORMAT = 5
+FORMAT = 7
 """Raised whenever the stored form changes."""
 KEEP = 4
 
@@ -171,13 +172,21 @@ def _tables_to_json(tables: Tables) -> dict[str, Any]:
 
 
 def _tables_from_json(data: dict[str, Any], keys: Any, targets: Any) -> Tables:
-    atoms: dict[str, str] = data["atoms"]
+    one = sys.intern  # the same word stands in several tables: once in memory is enough
+    atoms = {one(k): one(v) for k, v in data["atoms"].items()}
+    forms = {one(f): Word(one(lemma), tuple(map(one, parts))) for f, (lemma, parts) in data["forms"].items()}
     return Tables(
-        forms={f: Word(lemma, tuple(parts)) for f, (lemma, parts) in data["forms"].items()},
-        inflected=data["inflected"],
+        forms=forms,
+        inflected={one(k): one(v) for k, v in data["inflected"].items()},
         atoms=atoms,
         own_atoms={w: atoms[w] for w in data["own_atoms"]},
-        speller=Speller(tuple(data["words"]), data["folded"], keys, targets, frozenset(data["guard"])),
+        speller=Speller(
+            tuple(map(one, data["words"])),
+            {one(k): v for k, v in data["folded"].items()},
+            keys,
+            targets,
+            frozenset(map(one, data["guard"])),
+        ),
         abbreviations={k: tuple(v) for k, v in data["abbreviations"].items()},
         phrases={k: tuple((tuple(w), c) for w, c in v) for k, v in data["phrases"].items()},
         entities=EntityTables({k: tuple(v) for k, v in data["entities"]["districts"].items()}),

@@ -11,7 +11,7 @@ from bot.language.analysis import Language, analyse
 from bot.matching.confidence import Calibration, calibrate
 from bot.matching.context import leans, with_context
 from bot.matching.decision import COSTS, Costs, alarm_decision, decide, second_net
-from bot.matching.emergency import Emergencies, find_emergency
+from bot.matching.emergency import Emergencies, choose_alarm, find_emergency
 from bot.matching.ranking import Intents, Ranking, rank
 from bot.matching.segments import find_second_question
 from bot.model import Analysis, Answer, Candidate, Candidates, Decision, Kind, Question
@@ -61,13 +61,14 @@ def trace(question: Question, bot: Bot) -> Trace:
     """The answer with every step that led to it. The same question and bot always give the same."""
     analysis = analyse(question, bot.language)
     finding = find_emergency(analysis, bot.emergencies)  # first, by reviewed rules; scores may add, never remove
-    alarm = finding.alarm
     said = question.conversation
-    direct = None if alarm else find_direct(question.message, analysis, said, bot.direct, bot.groups)
+    direct = None if finding.alarms else find_direct(question.message, analysis, said, bot.direct, bot.groups)
     ranking: Ranking | None = None
     candidates: Candidates | None = None
-    if alarm is not None:
-        decision = alarm_decision(alarm, analysis)
+    if finding.alarms:
+        ranking = rank(analysis, bot.intents)
+        scores = {t: float(ranking.scores[bot.intents.index[t]]) for t in sorted(bot.intents.alarms)}
+        decision = alarm_decision(choose_alarm(finding.alarms, scores), analysis)
     elif direct is not None:
         decision = direct
     elif analysis.lang != "de" and LANGUAGE_TOPIC in bot.content.entries:
@@ -105,7 +106,9 @@ def follow_pointers(decision: Decision, content: Content) -> Decision:
         text = entry.aspects.get(Aspect(aspect)) if entry else None
         owner = text.see if text else None
         topics.append(owner if owner is not None and owner in content.entries else topic)
-    return replace(decision, topics=tuple(topics))
+    named = {c.topic for c in decision.candidates}
+    owners = tuple(Candidate(t, decision.confidence) for t in dict.fromkeys(topics) if t not in named)
+    return replace(decision, topics=tuple(topics), candidates=(owners + decision.candidates)[:5])
 
 
 def reply(question: Question, bot: Bot) -> Answer:

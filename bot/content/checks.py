@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import combinations
 
-from bot.content.loading import TOPICS_STAND, Content, Loaded, Problem, Spot, unknown
+from bot.content.loading import TOPICS_STAND, Content, Loaded, Problem, Spot, classes_in, unknown
 from bot.content.models import REFERENCE, Aspect, AspectText, Entry, Fact, FactKind, Intent, Place
 from bot.content.rendering import fact_ids, fits_unit, german_date, is_expired, render_text
 
@@ -338,18 +338,22 @@ def _check_safety(content: Content, spots: Mapping[str, Spot]) -> Iterator[Probl
                 yield from _check_text(text, content, spot)
         yield from _check_plain(line.purpose, spot)
         yield from _known("Die Tatsache", [(f, spot) for f in line.facts], content.facts, FACTS_STAND)
-    for rules in content.emergency_rules:
+    where = "Wortlisten stehen unter „classes“."
+    for n, rules in enumerate(content.emergency_rules):
+        spot_of = _spot_of(spots, "rules", str(n))
+        named = [(c, spot_of("silent")) for c in classes_in(*rules.silent)]
+        named += [(c, spot_of("classes", name)) for name, words in rules.classes.items() for c in classes_in(*words)]
+        yield from _known("Die Wortliste", named, rules.classes, where)
         for rule in rules.rules:
             spot = spots[f"rule:{rule.id}"]
             yield from _known("Das Thema", [(rule.topic, spot)], content.topics, TOPICS_STAND)
-            named = {c: None for text in (*rule.all, *rule.unless) for c in re.findall(r"<([^<>]*)>", text)}
-            where = "Wortlisten stehen unter „classes“."
-            yield from _known("Die Wortliste", [(c, spot) for c in named], rules.classes, where)
+            named = [(c, spot) for c in classes_in(*rule.all, *rule.unless)]
+            yield from _known("Die Wortliste", named, rules.classes, where)
             entry = content.entries.get(rule.topic)
             if entry is not None:
                 known = [s.id for s in entry.situations]
-                where = f"Möglich: {', '.join(known)}."
-                yield from _known(f"Bei „{rule.topic}“: die Lage", [(rule.situation, spot)], known, where)
+                possible = f"Möglich: {', '.join(known)}."
+                yield from _known(f"Bei „{rule.topic}“: die Lage", [(rule.situation, spot)], known, possible)
 
 
 def _check_city(content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem]:

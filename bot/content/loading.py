@@ -24,7 +24,6 @@ from bot.content.models import (
     District,
     DistrictFile,
     EmergencyLine,
-    EmergencyRule,
     EmergencyRules,
     Entry,
     Fact,
@@ -163,6 +162,7 @@ _QUOTE_IT = 'Setzen Sie den Text in „"…"“.'
 _LIKE_NEIGHBOURS = "Rücken Sie die Zeile so ein wie ihre Nachbarn."
 _INDENTATION = ("Die Einrückung passt nicht zu den Zeilen davor.", _LIKE_NEIGHBOURS)
 _COLON = ("Hier steht ein Doppelpunkt mit Leerzeichen mitten im Text.", _QUOTE_IT)
+_NO_COLON = ("Nach dem Schlüsselwort fehlt der Doppelpunkt.", "Schreiben Sie „schluessel: Text“.")
 _BEHIND_QUOTE = ("Hinter dem schließenden Anführungszeichen steht noch etwas.", 'Setzen Sie den ganzen Text in „"…"“.')
 _TAB = ("Hier steht ein Tabulator.", "Bitte mit Leerzeichen einrücken.")
 _NO_YAML = ("Die Datei ist kein gültiges YAML.", "Prüfen Sie Einrückung und Anführungszeichen dieser Zeile.")
@@ -173,10 +173,7 @@ _TAG = ("Ein Ausrufezeichen am Anfang ist in YAML ein Befehl, kein Text.", _QUOT
 _CAUSES: Mapping[str, tuple[str, str]] = {
     "tab character": _TAB,
     "found character '\\t'": _TAB,
-    "could not find expected ':'": (
-        "Nach dem Schlüsselwort fehlt der Doppelpunkt.",
-        "Schreiben Sie „schluessel: Text“.",
-    ),
+    "could not find expected ':'": _NO_COLON,
     "while scanning an alias": _ALIAS,
     "while scanning an anchor": _ANCHOR,
     "scanning a quoted scalar": (
@@ -215,13 +212,16 @@ def _yaml_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
     if mark is None:
         return Problem(Spot(file, 1), *_NO_YAML)
     spot = Spot(file, mark.line + 1)
-    before = _line(_lines(text), mark.line)[: mark.column]
+    lines = _lines(text)
+    before = _line(lines, mark.line)[: mark.column]
     message = str(error)
-    if not before.strip() and "\t" in _line(_lines(text), mark.line)[: mark.column + 1]:
+    if not before.strip() and "\t" in _line(lines, mark.line)[: mark.column + 1]:
         return Problem(spot, *_TAB)
     if "mapping values are not allowed" in message:
+        if re.fullmatch(r"[\s-]*[a-z_]+", _line(lines, mark.line - 1)):
+            return Problem(Spot(file, mark.line), *_NO_COLON)
         return Problem(spot, *(_INDENTATION if re.fullmatch(r"[\s-]*[a-z_]+", before) else _COLON))
-    if "expected key" in message or "expected <block end>" in message:
+    if any(part in message for part in ("expected key", "expected '-' indicator", "expected <block end>")):
         return Problem(spot, *(_BEHIND_QUOTE if before.rstrip().endswith(('"', "'")) else _INDENTATION))
     if begin is not None and any(part in message for part in _AT_BEGIN):
         spot = Spot(file, begin.line + 1)
@@ -237,7 +237,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _line(lines: list[str], number: int) -> str:
-    return lines[number] if number < len(lines) else ""
+    return lines[number] if 0 <= number < len(lines) else ""
 
 
 class _BrokenFileError(Exception):
@@ -757,8 +757,38 @@ def _read_intents(reader: _Reader, topics: Collection[str]) -> tuple[dict[str, I
     return intents, neighbours
 
 
+def _without_broken(error: ValidationError, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data without the items of its lists and mappings that an error is about."""
+    broken = {e["loc"][:2] for e in error.errors(include_url=False)}
+    kept: dict[str, Any] = {}
+    for key, value in data.items():
+        if (key,) in broken:
+            continue
+        if isinstance(value, list):
+            kept[key] = [item for i, item in enumerate(value) if (key, i) not in broken]
+        elif isinstance(value, dict):
+            kept[key] = {name: item for name, item in value.items() if (key, name) not in broken}
+    return kept
+
+
+def classes_in(*patterns: str) -> dict[str, None]:
+    """The word classes `<…>` that patterns of emergency rules name, in order."""
+    return {name: None for text in patterns for name in re.findall(r"<([^<>]*)>", text)}
+
+
+def _circular(classes: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The word classes that contain themselves: whoever expanded them would never end."""
+
+    def reaches(name: str, target: str, seen: set[str]) -> bool:
+        inner = [c for c in classes_in(*classes.get(name, ())) if c not in seen]
+        seen.update(inner)
+        return target in inner or any(reaches(c, target, seen) for c in inner)
+
+    return [name for name in classes if reaches(name, name, set())]
+
+
 def _read_rules(reader: _Reader) -> tuple[EmergencyRules, ...]:
-    """The emergency rules by file; one broken rule or class is left out, all others stay."""
+    """The emergency rules by file; a broken rule or word class is left out, all others stay."""
     files: list[EmergencyRules] = []
     for path in _files(reader.knowledge / "safety"):
         if not path.name.startswith("rules"):
@@ -766,30 +796,31 @@ def _read_rules(reader: _Reader) -> tuple[EmergencyRules, ...]:
         document = reader.document(path)
         if document is None:
             continue
-        if not isinstance(document.data, dict):
-            _validate(EmergencyRules, document.data, document, reader.problems)
-            continue
-        given = document.data.get("rules")
-        rules: list[EmergencyRule] = []
-        for i, data in enumerate(given if isinstance(given, list) else ()):
-            rule = _validate(EmergencyRule, data, document, reader.problems, ("rules", i))
-            if rule is None:
+        try:
+            found = EmergencyRules.model_validate(document.data)
+        except ValidationError as error:
+            reader.problems.extend(_validation_problems(error, EmergencyRules, document, ()))
+            if not isinstance(document.data, dict):
                 continue
+            found = EmergencyRules.model_validate(_without_broken(error, document.data))
+        for name in _circular(found.classes):
+            spot = document.spot(("classes", name))
+            reader.problems.append(
+                Problem(spot, f"Die Wortliste „{name}“ enthält sich selbst.", "Löschen Sie den Verweis.")
+            )
+            found = found.model_copy(update={"classes": {k: v for k, v in found.classes.items() if k != name}})
+        reader.spots[f"rules:{len(files)}"] = document.spot(())
+        reader.spots[f"rules:{len(files)}:silent"] = document.spot(("silent",))
+        for name in found.classes:
+            reader.spots[f"rules:{len(files)}:classes:{name}"] = document.spot(("classes", name))
+        files.append(found)
+        given = document.data.get("rules") or ()
+        for i, rule_id in enumerate(rule.get("id") if isinstance(rule, dict) else None for rule in given):
             spot = document.spot(("rules", i))
-            if (first := reader.spots.get(f"rule:{rule.id}")) is not None:
-                reader.problems.append(
-                    Problem(spot, f"„{rule.id}“ steht schon in {first}.", "Geben Sie ihr einen anderen Namen.")
-                )
-            reader.spots.setdefault(f"rule:{rule.id}", spot)
-            rules.append(rule)
-        classes: dict[str, tuple[str, ...]] = {}
-        words = document.data.get("classes")
-        for name, members in (words if isinstance(words, dict) else {}).items():
-            found = _validate(EmergencyRules, {"classes": {name: members}}, document, reader.problems)
-            classes |= found.classes if found else {}
-        rest = {k: v for k, v in document.data.items() if not isinstance(v, list if k == "rules" else dict)}
-        _validate(EmergencyRules, rest, document, reader.problems)
-        files.append(EmergencyRules(classes=classes, rules=tuple(rules)))
+            first = reader.spots.setdefault(f"rule:{rule_id}", spot)
+            if rule_id and first != spot:
+                message = f"„{rule_id}“ steht schon in {first}."
+                reader.problems.append(Problem(spot, message, "Geben Sie der Regel einen anderen Namen."))
     return tuple(files)
 
 

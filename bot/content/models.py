@@ -223,7 +223,7 @@ class Place(Sourced):
     phone: Text | None = Field(None, description="Telefonnummer mit Vorwahl.")
     email: Text | None = Field(None, description="E-Mail-Adresse.")
     url: Url | None = Field(None, description="Internetseite mit https://.")
-    operator: Text | None = Field(None, description="Träger.")
+    operator: Text | None = Field(None, description="Wer die Stelle trägt, etwa die Stadt oder eine Kirche.")
     hours: Text | None = Field(None, description="Öffnungszeiten als Text.")
     capacity: Text | None = Field(None, description="Zahl der Plätze.")
     services: tuple[Text, ...] = Field((), description="Was es dort gibt, ein Stichwort je Zeile.")
@@ -404,7 +404,10 @@ class EmergencyRule(Record):
 
 
 class EmergencyRules(Record):
-    """All word classes and rules of one file."""
+    """All word classes and rules of one file.
+
+    silent  patterns of settings in which the learned net is not believed without a rule
+    """
 
     model_config = _about("Wortlisten und Regeln, an denen Notfälle erkannt werden.")
 

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.desk.evaluation import NOW, SETS, Half, Labelled, load_set
 from bot.language.analysis import analyse
-from bot.matching.confidence import Calibration, foreign_features, split_scores
+from bot.matching.confidence import Calibration, alarm_margin, foreign_features, split_scores
 from bot.matching.ranking import Ranking, rank
 from bot.model import OUTSIDE, Question
 from bot.pipeline import Bot
@@ -60,12 +60,16 @@ def fit_calibration(bot: Bot, folder: Path) -> Calibration:
     y = np.array([0] * len(ours) + [1] * len(theirs))
     foreign = LogisticRegression(C=FOREIGN_C, fit_intercept=False, max_iter=5000).fit(x, y)
     alarm = LogisticRegression(C=10.0).fit(
-        np.array([[r.emergency] for _, r in rows]), [int(q.emergency) for q, _ in rows]
+        np.array([[r.emergency, alarm_margin(r, bot.intents)] for _, r in rows]), [int(q.emergency) for q, _ in rows]
     )
     return Calibration(
         round(temperature, 2),
         tuple(round(float(w), 4) for w in foreign.coef_[0]),
-        (round(float(alarm.coef_[0][0]), 4), round(float(alarm.intercept_[0]), 4)),
+        (
+            round(float(alarm.coef_[0][0]), 4),
+            round(float(alarm.coef_[0][1]), 4),
+            round(float(alarm.intercept_[0]), 4),
+        ),
     )
 
 

@@ -23,12 +23,12 @@ class Calibration:
 
     temperature  scale of the scores before they compete
     foreign      weights of `foreign_features`, the last one constant
-    emergency    slope and offset of the second net
+    emergency    weights of the second net, of `alarm_margin`, and the constant
     """
 
     temperature: float
     foreign: tuple[float, ...]
-    emergency: tuple[float, float]
+    emergency: tuple[float, float, float]
 
 
 def _sigmoid(x: float) -> float:
@@ -38,19 +38,27 @@ def _sigmoid(x: float) -> float:
 def foreign_features(
     best_topic: float, second_topic: float, best_matter: float, ranking: Ranking
 ) -> NDArray[np.float64]:
-    """What speaks for a message being not ours: (8,) with a constant at the end."""
+    """What speaks for a message being not ours: (9,) with a constant at the end."""
     return np.array(
         [
             best_topic,
             best_matter,
             best_topic - best_matter,
             best_topic - second_topic,
+            ranking.foreign,
             ranking.coverage,
             ranking.similarity,
             np.log(1.0 + ranking.words),
             1.0,
         ]
     )
+
+
+def alarm_margin(ranking: Ranking, intents: Intents) -> float:
+    """Lead, raw, of the best emergency topic over the best of all other classes; negative when another leads."""
+    if not intents.is_alarm.any():
+        return -2.0
+    return float(ranking.scores[intents.is_alarm].max() - ranking.scores[~intents.is_alarm].max())
 
 
 def split_scores(ranking: Ranking, intents: Intents) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
@@ -79,12 +87,12 @@ def calibrate(ranking: Ranking, intents: Intents, calibration: Calibration) -> C
         candidates.append(Candidate(OUTSIDE, round(foreign, 4), best_matter, matter))
     candidates.sort(key=lambda c: -c.confidence)
     sides = np.argsort(-ranking.aspects, kind="stable")
-    slope, offset = calibration.emergency
+    net, margin, offset = calibration.emergency
     return Candidates(
         best=tuple(candidates[:CHOICES]),
         aspect=intents.aspects[sides[0]],
         aspect_sure=bool(ranking.aspects[sides[0]] - ranking.aspects[sides[1]] >= ASPECT_LEAD),
         foreign=round(foreign, 4),
         alarm=max(intents.alarms, key=lambda name: (float(scores[intents.index[name]]), name), default=None),
-        emergency=round(_sigmoid(slope * ranking.emergency + offset), 4),
+        emergency=round(_sigmoid(net * ranking.emergency + margin * alarm_margin(ranking, intents) + offset), 4),
     )

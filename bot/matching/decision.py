@@ -28,8 +28,8 @@ class Costs:
 
     wrong: float = 4.0
     ask: float = 1.0
-    refuse: float = 3.5
-    alarm: float = 0.8
+    refuse: float = 4.0
+    alarm: float = 0.6
     agree: float = 0.2
     help_line: float = 0.5
     second_question: float = 0.6

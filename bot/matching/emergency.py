@@ -250,20 +250,37 @@ def _near(spots: list[list[tuple[int, int]]], within: int, ordered: bool) -> boo
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the rules say: an alarm, or none; and whether the setting speaks against the learned net."""
+    """What the rules say: the alarms of all that fire, most urgent first; and whether the setting is a harmless one."""
 
-    alarm: Alarm | None
+    alarms: tuple[Alarm, ...]
     harmless_setting: bool
 
 
 def find_emergency(analysis: Analysis, emergencies: Emergencies) -> Finding:
-    """The alarm of the first rule that fires. Rules stand in the order of their urgency."""
+    """The alarms of the rules that fire. Rules stand in the order of their urgency."""
     words = [_numbers(t, emergencies) for t in analysis.tokens]
     present = frozenset().union(*words) if words else frozenset()
-    alarm = next(
-        (Alarm(r.topic, r.situation, r.id, r.lang) for r in emergencies.rules if _fires(r, words, present)), None
+    alarms = tuple(
+        Alarm(r.topic, r.situation, r.id, r.lang) for r in emergencies.rules if _fires(r, words, present)
     )
-    silent = alarm is None and any(
+    silent = not alarms and any(
         all(e.number in present for e in p) and find_pattern(p, words) for p in emergencies.silent
     )
-    return Finding(alarm, silent)
+    return Finding(alarms, silent)
+
+
+TOPIC_LEAD = 0.5
+"""Lead, raw, with which the ranking says which emergency it is against all rules that fired."""
+
+
+def choose_alarm(alarms: tuple[Alarm, ...], scores: Mapping[str, float]) -> Alarm:
+    """The alarm that is answered: the rules say that it is an emergency, the ranking which one of those they name.
+
+    alarms  at least one, most urgent first
+    scores  raw score of every emergency topic; empty when nothing is ranked
+    """
+    first = max(alarms, key=lambda alarm: scores.get(alarm.topic, 0.0))  # the first of the best
+    best = max(scores, key=lambda topic: scores[topic], default=first.topic)
+    if scores.get(best, 0.0) - scores.get(first.topic, 0.0) >= TOPIC_LEAD:
+        return Alarm(best, "", first.rule, first.lang)
+    return first

@@ -15,6 +15,8 @@ from bot.model import Analysis, Token
 
 MATTER = "~"
 """What a class begins with that is a matter of another office."""
+FOREIGN, EMERGENCY = -2, -1
+"""Where the last two outputs of the weights stand."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Intents:
     """The fitted models and the utterances they were fitted on.
 
     classes     topics, and matters with a leading `~`: the first outputs of `weights`
-    aspects     the next outputs; the last one is the emergency
+    aspects     the next outputs; the last two are `FOREIGN` and `EMERGENCY`
     utterances  topic or matter → its utterances as sorted base forms, and as written in the same order
     alarms      topics of emergencies
     """
@@ -39,6 +41,11 @@ class Intents:
         return {name: i for i, name in enumerate(self.classes)}
 
     @cached_property
+    def is_alarm(self) -> NDArray[np.bool_]:
+        """For every class whether it is a topic of emergencies."""
+        return np.array([name in self.alarms for name in self.classes], dtype=bool)
+
+    @cached_property
     def is_matter(self) -> NDArray[np.bool_]:
         """For every class whether it is a matter of another office."""
         return np.array([name.startswith(MATTER) for name in self.classes], dtype=bool)
@@ -50,6 +57,7 @@ class Ranking:
 
     scores      (classes,)
     aspects     (aspects,)
+    foreign     above 0 the message tends to be not ours
     emergency   of the second net; above 0 it tends to an emergency
     similarity  0..1, of the nearest utterance of the best class
     nearest     that utterance as written
@@ -60,6 +68,7 @@ class Ranking:
 
     scores: NDArray[np.float32]
     aspects: NDArray[np.float32]
+    foreign: float
     emergency: float
     similarity: float
     nearest: str
@@ -96,8 +105,9 @@ def rank(analysis: Analysis, intents: Intents) -> Ranking:
     similarity, nearest = nearest_utterance(lemmas(tokens), intents.utterances[best])
     return Ranking(
         scores=outputs[:topics],
-        aspects=outputs[topics:-1],
-        emergency=float(outputs[-1]),
+        aspects=outputs[topics:FOREIGN],
+        foreign=float(outputs[FOREIGN]),
+        emergency=float(outputs[EMERGENCY]),
         similarity=similarity,
         nearest=nearest,
         coverage=coverage(tokens),

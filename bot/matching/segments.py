@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from bot.matching.confidence import Calibration, calibrate, split_scores
 from bot.matching.decision import SMALLTALK, Costs
-from bot.matching.ranking import Intents, Ranking
+from bot.matching.ranking import FOREIGN, Intents, Ranking
 from bot.model import EMERGENCY_GROUP, OUTSIDE, Analysis, Candidate, Decision, Kind
 
 JOINTS = frozenset({"und", "außerdem", "ausserdem", "sowie", "zusätzlich", "nebenbei", "zweitens", "dann"})
@@ -45,7 +45,7 @@ def _cuts(analysis: Analysis) -> Iterator[tuple[int, int, bool]]:
 def _alone(start: int, end: int, ranking: Ranking, intents: Intents, calibration: Calibration) -> tuple[Candidate, str]:
     outputs = ranking.reading.score(start, end)
     topics = len(intents.classes)
-    part = replace(ranking, scores=outputs[:topics], aspects=outputs[topics:-1], words=end - start)
+    part = replace(ranking, scores=outputs[:topics], aspects=outputs[topics:FOREIGN], foreign=float(outputs[FOREIGN]), words=end - start)
     candidates = calibrate(part, intents, calibration)
     best = next(c for c in candidates.best if c.topic != OUTSIDE)
     return best, candidates.aspect

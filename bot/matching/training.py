@@ -15,16 +15,18 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from bot.matching.features import BLOCK_WEIGHTS, BLOCKS, Weights, concept_keys, pair_keys, piece_keys, word_keys
+from bot.matching.ranking import MATTER
 from bot.model import Analysis
 
 TOPIC_C = 0.4
 ASPECT_C = 0.2
+FOREIGN_C = 0.2
 EMERGENCY_C = 0.3
 """Inverse strengths of the regularisation, chosen by cross-validation over the utterances."""
 
 FOLDS = 4
 _SEED = 20261122
-_MIN_COUNT = {"word": 1, "pair": 2, "concept": 1, "piece": 2}
+_MIN_COUNT = {"word": 1, "pair": 2, "concept": 1, "piece": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _fit(matrix: sparse.csr_matrix, labels: Sequence[str], c: float, *, balanced
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The fitted models as one: outputs are the topics and matters, then the aspects, then the emergency."""
+    """The fitted models as one: outputs are topics and matters, aspects, foreign, emergency."""
 
     topics: tuple[str, ...]
     aspects: tuple[str, ...]
@@ -125,18 +127,20 @@ def fit(
     progress("Seiten der Themen")
     asked = [i for i, e in enumerate(examples) if e.aspect is not None]
     aspects = _fit(matrix[asked], [examples[i].aspect or "" for i in asked], ASPECT_C, balanced=True)
+    progress("Fremde Anliegen")
+    foreign = _fit(matrix, ["1" if label.startswith(MATTER) else "0" for label in labels], FOREIGN_C, balanced=True)
     progress("Notlagen")
     everything = sparse.vstack([matrix, to_matrix(harmless_keys, rows, idf)]).tocsr()
     alarms = ["1" if label in emergency_topics else "0" for label in labels] + ["0"] * len(harmless)
     emergency = _fit(everything, alarms, EMERGENCY_C, balanced=True)
-    models = (topics, aspects, emergency)
+    models = (topics, aspects, foreign, emergency)
     values = np.hstack([m.coef_.T for m in models]) * idf[:, None]
     return Fitted(
         tuple(map(str, topics.classes_)),
         tuple(map(str, aspects.classes_)),
         Weights(
             rows,
-            np.ascontiguousarray(values, dtype=np.float32),
+            np.ascontiguousarray(values, dtype=np.float16),
             (idf**2).astype(np.float32),
             np.concatenate([m.intercept_ for m in models]).astype(np.float32),
         ),

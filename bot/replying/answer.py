@@ -127,9 +127,12 @@ def add_entry(page: _Page, topic: str, aspect: str, *, short_first: bool = False
     return answered
 
 
-def add_details(page: _Page, topic: str) -> None:
-    """Adds every side of a topic: the whole entry, for its page and for `GET /api/v1/topics/{id}`."""
+def add_details(page: _Page, topic: str, now: datetime) -> None:
+    """Adds every side of a topic, emergency lines first: the whole entry, for its page and for `GET /api/v1/topics/{id}`."""
     entry = page.content.entries[topic]
+    if page.content.topics[topic].group == EMERGENCY_GROUP:
+        ids = dict.fromkeys((*entry.lines, *(line for s in entry.situations for line in s.lines)))
+        add_lines(page, ids, now, topic)
     page.add("text", topic, Aspect.OVERVIEW.value, page.text(entry.short, entry))
     page.cite(entry.facts)
     for aspect in Aspect:
@@ -362,15 +365,14 @@ def compose(
     )
 
 
-def topic_page(topic: str, content: Content, today: date) -> Answer:
-    """The whole entry of a topic as an answer without a question.
+def topic_page(topic: str, content: Content, question: Question) -> Answer:
+    """The whole entry of a topic; of the question only the time counts.
 
     raises  KeyError when there is no such entry
     """
-    page = _Page(content, today, frozenset())
-    add_details(page, topic)
+    page = _Page(content, question.today, frozenset())
+    add_details(page, topic, question.now)
     decision = Decision(Kind.ANSWER, (topic,), ("overview",))
-    question = Question("", datetime.combine(today, datetime.min.time()))
     return Answer(
         decision,
         tuple(page.blocks),

@@ -217,7 +217,7 @@ def _topic_answer(topic: str, bot: Bot, question: Question) -> Answer:
     if not emergency and (bot.all_off or topic in bot.off or bot.content.entries[topic].off):
         decision = Decision(Kind.ANSWER, (topic,), ("overview",))
         return compose(decision, question, bot.content, bot.off, all_off=bot.all_off)
-    return topic_page(topic, bot.content, question.today)
+    return topic_page(topic, bot.content, question)
 
 
 @router.get(

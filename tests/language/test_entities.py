@@ -1,4 +1,4 @@
-"""Ages, birth and due dates, districts, weekdays, hours and income, each in the many ways in which parents write them."""
+"""Ages, birth and due dates, districts, weekdays, hours and income, each in the many ways in which they are written."""
 
 from __future__ import annotations
 
@@ -202,7 +202,9 @@ def test_a_date_that_does_not_exist_is_no_birth(day: int, month: int, year: int)
 
 @given(
     st.lists(
-        st.sampled_from((*"0123456789.,- *€½ı", "drei", "eın", "halb", " Jahre", "Monat", "geb.", "ET", "Maı", "Freıtag", "süd")),
+        st.sampled_from(
+            (*"0123456789.,- *€½ı", "drei", "eın", "halb", " Jahre", "Monat", "geb.", "ET", "Maı", "Freıtag", "süd")
+        ),
         max_size=12,
     ).map("".join)
     | st.text(max_size=60)

@@ -12,7 +12,9 @@ from bot.language.text import clean, fold, normalise, plain
 
 ANY_TEXT = st.text(st.characters(), max_size=60)
 """All code points, lone surrogates, NUL and combining marks included."""
-ODD_TEXT = st.text(st.sampled_from("aeouäß nN\0\ud800\u0301\u0308\u0338\u200b\u00ad\u2028´`’„‑…-/*:_()Iİſﬁ²½①"), max_size=30)
+ODD_TEXT = st.text(
+    st.sampled_from("aeouäß nN\0\ud800\u0301\u0308\u0338\u200b\u00ad\u2028´`’„‑…-/*:_()Iİſﬁ²½①"), max_size=30
+)
 GENDER_TEXT = st.text(st.sampled_from("aInrs*:_/-() "), max_size=14) | st.lists(
     st.sampled_from(("Lehrer", "in", "innen", "(in)", "*", ":", "_", "/-", "I", " ")), max_size=8
 ).map("".join)
@@ -75,7 +77,9 @@ def test_gender_forms_are_written_out(typed: str, meant: str) -> None:
     assert normalise(typed) == meant
 
 
-@pytest.mark.parametrize("text", ["IN", "BIn da", "und/oder", "Mutter/Vater", "Kita (innen)", "Mo:Di", "a/b", "in", "WCs"])
+@pytest.mark.parametrize(
+    "text", ["IN", "BIn da", "und/oder", "Mutter/Vater", "Kita (innen)", "Mo:Di", "a/b", "in", "WCs"]
+)
 def test_what_is_no_gender_form_stays(text: str) -> None:
     assert normalise(text) == text
 

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from bot.compiling import build_emergencies, read
 from bot.content.models import EmergencyRule, EmergencyRules
-from bot.matching.emergency import GAP, WITHIN, Emergencies, RuleCompiler, find_emergency, rule_words
+from bot.matching.emergency import (
+    GAP,
+    TOPIC_LEAD,
+    WITHIN,
+    Alarm,
+    Emergencies,
+    RuleCompiler,
+    choose_alarm,
+    find_emergency,
+    rule_words,
+)
 from bot.model import Analysis, Token
 from bot.pipeline import Bot
 
@@ -31,12 +41,17 @@ def compiled(*rules: EmergencyRule, silent: tuple[str, ...] = ()) -> Emergencies
     return compiler.finish(ready, [compiler.pattern(p, CLASSES) for p in silent])
 
 
+def alarm_of(analysis: Analysis, emergencies: Emergencies) -> Alarm | None:
+    """The most urgent alarm."""
+    return next(iter(find_emergency(analysis, emergencies).alarms), None)
+
+
 def rule(*patterns: str, name: str = "r", **more: Any) -> EmergencyRule:
     return EmergencyRule(id=name, topic="notlage", situation="akut", all=patterns, **more)
 
 
 def fires(text: str, *patterns: str, **more: Any) -> bool:
-    return find_emergency(said(text), compiled(rule(*patterns, **more))).alarm is not None
+    return alarm_of(said(text), compiled(rule(*patterns, **more))) is not None
 
 
 @pytest.mark.parametrize(
@@ -141,21 +156,43 @@ def test_the_first_rule_that_fires_decides() -> None:
     first, second = rule("kind", name="first"), rule("kind weg", name="second")
     names = []
     for order in ((first, second), (second, first)):
-        alarm = find_emergency(said("kind weg"), compiled(*order)).alarm
+        alarm = alarm_of(said("kind weg"), compiled(*order))
         assert alarm is not None
         names.append(alarm.rule)
     assert names == ["first", "second"]
 
 
+def test_all_rules_that_fire_are_told_most_urgent_first() -> None:
+    emergencies = compiled(rule("weg", name="a"), rule("oma", name="b"), rule("kind", name="c"))
+    assert [a.rule for a in find_emergency(said("kind ist weg"), emergencies).alarms] == ["a", "c"]
+
+
+FIRST, SECOND = Alarm("gefahr", "akut", "a"), Alarm("krise", "suizid", "b", "en")
+
+
+@pytest.mark.parametrize(
+    "scores, chosen",
+    [
+        ({}, FIRST),  # nothing ranked: the most urgent
+        ({"gefahr": 0.1, "krise": 0.1}, FIRST),
+        ({"gefahr": 0.1, "krise": 0.2}, SECOND),  # among the rules that fired the ranking says which
+        ({"gefahr": 0.1, "krise": -0.2, "andere": 0.1 + TOPIC_LEAD / 2}, FIRST),  # no lead against both
+        ({"gefahr": 0.0, "krise": -0.2, "andere": TOPIC_LEAD}, Alarm("andere", "", "a")),
+    ],
+)
+def test_the_ranking_says_which_emergency_it_is(scores: dict[str, float], chosen: Alarm) -> None:
+    assert choose_alarm((FIRST, SECOND), scores) == chosen
+
+
 def test_an_alarm_says_what_it_is_about() -> None:
-    found = find_emergency(said("hilfe"), compiled(rule("hilfe", name="sos", lang="en"))).alarm
+    found = alarm_of(said("hilfe"), compiled(rule("hilfe", name="sos", lang="en")))
     assert found is not None
     assert (found.topic, found.situation, found.rule, found.lang) == ("notlage", "akut", "sos", "en")
 
 
 def test_nothing_is_said_in_no_words() -> None:
     finding = find_emergency(said(""), compiled(rule("hilfe"), silent=("film",)))
-    assert finding.alarm is None
+    assert finding.alarms == ()
     assert not finding.harmless_setting
 
 
@@ -163,28 +200,31 @@ def test_a_harmless_setting_is_seen_but_hides_no_alarm() -> None:
     emergencies = compiled(rule("hilfe"), silent=("im film",))
     assert find_emergency(said("das war im film"), emergencies).harmless_setting
     assert not find_emergency(said("ein film im wald"), emergencies).harmless_setting
-    assert find_emergency(said("hilfe im film"), emergencies).alarm is not None
+    assert alarm_of(said("hilfe im film"), emergencies) is not None
 
 
-@pytest.mark.parametrize("token", [
-    Token("x", "würgt", "x"),
-    Token("x", "x", "würgt"),
-    Token("x", "x", "x", ("hand", "würgt")),
-])
+@pytest.mark.parametrize(
+    "token",
+    [
+        Token("x", "würgt", "x"),
+        Token("x", "x", "würgt"),
+        Token("x", "x", "x", ("hand", "würgt")),
+    ],
+)
 def test_a_word_counts_as_typed_as_repaired_in_its_base_form_and_by_its_last_part(token: Token) -> None:
     emergencies = compiled(rule("würgt"))
-    assert find_emergency(Analysis(text="x", sentences=((token,),)), emergencies).alarm is not None
+    assert alarm_of(Analysis(text="x", sentences=((token,),)), emergencies) is not None
 
 
 def test_the_first_part_of_a_compound_is_not_the_word() -> None:
     token = Token("kindergarten", "kindergarten", "kindergarten", ("kind", "garten"))
-    assert find_emergency(Analysis(text="", sentences=((token,),)), compiled(rule("kind"))).alarm is None
+    assert alarm_of(Analysis(text="", sentences=((token,),)), compiled(rule("kind"))) is None
 
 
 def test_a_pattern_may_reach_over_sentences() -> None:
     tokens = said("mein kind schlägt um sich").tokens
     analysis = Analysis(text="", sentences=(tokens[:2], tokens[2:]))
-    assert find_emergency(analysis, compiled(rule("kind schlägt"))).alarm is not None
+    assert alarm_of(analysis, compiled(rule("kind schlägt"))) is not None
 
 
 def test_an_unknown_class_is_an_error_of_the_rule_alone(small_bot: Bot) -> None:
@@ -215,14 +255,14 @@ def test_rule_words_are_the_whole_words() -> None:
     ],
 )
 def test_a_typo_in_a_word_of_a_rule_is_mended(message: str, small_bot: Bot) -> None:
-    alarm = find_emergency(read(message, small_bot.language), small_bot.emergencies).alarm
+    alarm = alarm_of(read(message, small_bot.language), small_bot.emergencies)
     assert alarm is not None
     assert alarm.rule == "atmet-nicht"
 
 
 @pytest.mark.parametrize("message", ["Mein Kind lernt lesen", "Der Teig atmet nicht", "Was kostet die Kita?", ""])
 def test_no_alarm(message: str, small_bot: Bot) -> None:
-    assert find_emergency(read(message, small_bot.language), small_bot.emergencies).alarm is None
+    assert alarm_of(read(message, small_bot.language), small_bot.emergencies) is None
 
 
 WORDS = st.lists(st.sampled_from(("kind", "schlägt", "film", "nicht", "x")), max_size=12).map(" ".join)
@@ -231,8 +271,8 @@ WORDS = st.lists(st.sampled_from(("kind", "schlägt", "film", "nicht", "x")), ma
 @given(WORDS, WORDS)
 def test_what_is_said_besides_takes_no_alarm_away(text: str, more: str) -> None:
     emergencies = compiled(rule("kind", "schlägt"))
-    if find_emergency(said(text), emergencies).alarm is not None:
-        assert find_emergency(said(f"{more} {text} {more}"), emergencies).alarm is not None
+    if alarm_of(said(text), emergencies) is not None:
+        assert alarm_of(said(f"{more} {text} {more}"), emergencies) is not None
 
 
 @given(WORDS)

@@ -1,0 +1,1 @@
+"""Tests of the editors' YAML: reading, checking, rendering."""
