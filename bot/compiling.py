@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -53,13 +54,14 @@ def _code_digest(*rooms: str) -> str:
     return sha.hexdigest()[:8]
 
 
-@cache
-def load_calibration() -> Calibration:
-    """The calibration that stands beside the code.
+def load_calibration(knowledge: Path) -> Calibration:
+    """The calibration of this knowledge, or the one that stands beside the code where a city has none of its own yet.
 
-    raises  FileNotFoundError when it is missing
+    raises  FileNotFoundError when that one is missing
     """
-    data = json.loads((Path(__file__).parent / "matching" / "calibration.json").read_text(encoding="utf-8"))
+    own = knowledge / "calibration.json"
+    path = own if own.is_file() else Path(__file__).parent / "matching" / "calibration.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
     return Calibration(data["temperature"], tuple(data["foreign"]), tuple(data["emergency"]))
 
 
@@ -145,7 +147,7 @@ def build(content: Content, spacy_model: str | None = None, progress: Progress =
     utterances: dict[str, tuple[list[str], list[str]]] = {}
     for example in examples:
         found = utterances.setdefault(example.label, ([], []))
-        found[0].append(lemmas(example.analysis.tokens))
+        found[0].append(lemmas(example.analysis.core))
         found[1].append(example.text)
     return language, Intents(
         fitted.topics,
@@ -293,18 +295,21 @@ def _to_json(content: Content) -> bytes:
 
 def assemble(content: Content, language: Language, intents: Intents, settings: Settings) -> Bot:
     """The bot that answers, from its parts."""
-    return Bot(
+    bot = Bot(
         content=content,
         language=language,
         intents=intents,
         emergencies=build_emergencies(content),
-        calibration=load_calibration(),
+        calibration=load_calibration(settings.knowledge),
         titles={topic: read(entry.title, language) for topic, entry in content.entries.items()},
         direct=direct_messages(content),
         groups={t: info.group for t, info in content.topics.items()},
         off=settings.disabled_topics,
         all_off=settings.off,
     )
+    gc.collect()
+    gc.freeze()  # the knowledge lives as long as the process: collections need not look at it with every question
+    return bot
 
 
 class NothingToServeError(Exception):

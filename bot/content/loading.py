@@ -682,7 +682,7 @@ def _read_entries(
         if topic in broken:
             continue
         entry = _validate(Entry, document.data, document, reader.problems)
-        if topic not in topics:
+        if topics and topic not in topics:  # without any topics, that alone is the cause
             reader.problems.append(unknown("Das Thema", topic, topics, document.spot(("topic",)), TOPICS_STAND))
         if entry is None or topic not in topics:
             broken.add(topic)
@@ -746,8 +746,9 @@ def _read_intents(reader: _Reader, topics: Collection[str]) -> tuple[dict[str, I
                 reader.utterance_spots[name, utterance] = document.spot(("utterances", i))
         elif isinstance(record, Intent):
             if name not in topics:
-                spot = document.spot(("topic",))
-                reader.problems.append(unknown("Das Thema", name, topics, spot, TOPICS_STAND))
+                if topics:
+                    spot = document.spot(("topic",))
+                    reader.problems.append(unknown("Das Thema", name, topics, spot, TOPICS_STAND))
                 continue
             intents[name] = record
             for aspect, utterances in record.utterances.items():

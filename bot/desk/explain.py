@@ -29,6 +29,20 @@ _KINDS = {
     Kind.SMALLTALK: "Gespräch",
 }
 
+_ENTITIES = {
+    "children": "Kind",
+    "age_months": "Alter in Monaten",
+    "birth_date": "geboren",
+    "due_date": "Geburtstermin",
+    "district": "Stadtteil",
+    "districts": "Stadtteile",
+    "weekday": "Wochentag",
+    "part_of_day": "Tageszeit",
+    "hours_per_week": "Stunden in der Woche",
+    "income_eur": "Einkommen in Euro",
+    "matter": "Sache einer anderen Stelle",
+}
+
 
 def _title(topic: str, bot: Bot) -> str:
     entry, info = bot.content.entries.get(topic), bot.content.topics.get(topic)
@@ -229,8 +243,8 @@ def _candidates_table(candidates: list[dict[str, Any]]) -> Table:
 
 def _value(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_value(v)}" for name, v in value.items())
-    return "; ".join(map(_value, value)) if isinstance(value, list) else str(value)
+        return ", ".join(f"{_ENTITIES.get(name, name)}: {_value(v)}" for name, v in value.items())
+    return " und ".join(map(_value, value)) if isinstance(value, list) else str(value)
 
 
 def describe(found: dict[str, Any], console: Console) -> None:

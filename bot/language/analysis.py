@@ -122,15 +122,16 @@ def _raw_words(text: str, nlp: Pipeline) -> Iterator[tuple[str, str | None, bool
     Runs within `memory_zone`, so that nothing a parent types stays in spaCy's string store.
     """
     text = _WALL.sub(" ", text)
+    has_lemmas = bool(nlp.pipe_names)
     with nlp.memory_zone():
-        doc = nlp(text) if nlp.pipe_names else nlp.make_doc(text)
+        doc = nlp(text) if has_lemmas else nlp.make_doc(text)
         for token in doc:
             words = _WORD.findall(token.text)
             if not words:
                 if any(c in _SENTENCE_END for c in token.text):
                     yield "", None, True
                 continue
-            lemma = token.lemma_.lower() if token.lemma_ and len(words) == 1 else None
+            lemma = token.lemma_.lower() if has_lemmas and len(words) == 1 and token.lemma_ else None
             for word in words:
                 yield word[:LONGEST_WORD].lower(), lemma, False
             if token.text[-1] in _SENTENCE_END and len(token.text) > 3:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
+from bot.language.text import fold
 from bot.model import Child, Entities, Token
 
 NUMBERS = {
@@ -19,53 +21,45 @@ NUMBERS = {
     )
     for word in words.split(",")
 }
-_NUM = (
-    r"(\d{1,2}(?:[.,]5)?|"
-    + "|".join(sorted(NUMBERS, key=len, reverse=True))
-    + r"|halbes|dreiviertel|anderthalb|eineinhalb|zweieinhalb)"
-)
-_HALVES = {"halbes": 6, "dreiviertel": 9, "anderthalb": 18, "eineinhalb": 18, "zweieinhalb": 30}
+_COUNT = r"(?:\d{1,2}(?:[.,]5)?|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
+_COUNT_WORDS = frozenset(word for word in NUMBERS if not word.startswith(("ein", "nem", "null"))) | {"eins"}
+"""Words that are a number and nothing else."""
+_PARTS_OF_A_YEAR = {"anderthalb": 18, "dreiviertel": 9}
+_UNITS = {"j": 12, "m": 1, "w": 7 / 30.4}
+"""Months in a unit, by its first letter."""
 _AGE = re.compile(
-    rf"\b{_NUM}\s*(?:(und|,)?\s*(?:ein\s*)?halb(?:es)?\s*)?(monat\w*|mon\b|mo\b|woche\w*|jahr\w*|j\b)(\s+alt|\s+jung)?",
-    re.IGNORECASE,
+    rf"(?<!\d[.,])\b(?:(anderthalb|dreiviertel)|((?:ein(?:e[nm]?)?\s?)?(?:halbe[sn]?|\b1[/⁄]2))|({_COUNT})"
+    rf"((?:\s*(?:und|,)?\s*ein\s?|\s*und\s+|(?<=\d)\s+)halb(?:e[sn]?)?|\s?1[/⁄]2)?)"
+    r"[\s-]*(j(?:ahre?n?(?:alt)?|(?:ä|ae|a)hrig\w*)?|mon?|monat(?:en?|ig\w*)?|wochen?|w(?:ö|oe|o)chig\w*)\b"
+    r"(\s+(?:alt|jung)|\s+schwanger)?"
 )
-_AGE_ADJECTIVE = re.compile(rf"\b{_NUM}-?\s?(jährig|jaehrig|jahrig|monatig|wöchig)\w*", re.IGNORECASE)
-_IS_AGE = re.compile(
-    rf"\b(?:ist|is|sind|mit|ab|jetzt|gerade|schon|erst|fast|bald)\s+{_NUM}\b(?!\s*(?:uhr|euro|€|prozent|%|std|stunden|kinder|tage|mal|kitas|monat|woche|jahr|wochen|grad))(?=\s*(?:$|[.,!?;]|und|jahre|geworden|alt))",
-    re.IGNORECASE,
-)
-_MONTHS = "januar|februar|märz|maerz|marz|april|mai|juni|juli|august|september|oktober|november|dezember"
+_AGE_UNITS = ("jahr", "jähr", "jaehr", "monat", "woche", "wöchi", "woechi", "wochi")
 _MONTH_NUMBER = {
     name: i
     for i, names in enumerate(
-        (
-            "januar",
-            "februar",
-            "märz,maerz,marz",
-            "april",
-            "mai",
-            "juni",
-            "juli",
-            "august",
-            "september",
-            "oktober",
-            "november",
-            "dezember",
-        ),
+        ("januar februar märz,maerz,marz april mai juni juli august september oktober november dezember").split(),
         1,
     )
     for name in names.split(",")
 }
-_DATE = re.compile(rf"\b(\d{{1,2}})\.\s?(?:(\d{{1,2}})\.\s?(\d{{4}}|\d{{2}})?|({_MONTHS})\s?(\d{{4}})?)", re.IGNORECASE)
-_BORN = re.compile(r"\b(geb|geboren|geburtsdatum|geburtstag|zur welt|auf die welt|\*)\b|\*", re.IGNORECASE)
-_DUE = re.compile(
-    r"\b(et|entbindungstermin|geburtstermin|errechnet\w*|termin ist|kommt im|erwarte\w*)\b", re.IGNORECASE
+_MONTHS = "|".join(_MONTH_NUMBER)
+_IS_AGE = re.compile(
+    rf"\b(?:ist|is|sind|wird|mit|ab|jetzt|gerade|schon|erst|fast|bald)\s+({_COUNT})"
+    rf"(?=\s*(?:$|[!?;)]|,(?!\d)|\.(?!\s?(?:\d|{_MONTHS}|klasse|schuljahr|lebens|woche|ssw))|(?:und|geworden|alt)\b))"
 )
-_HOURS = re.compile(r"\b(25|35|45)\s*(?:h\b|std|stund|wochenstund)", re.IGNORECASE)
+_DATE = re.compile(rf"\b(\d{{1,2}})\.\s?(?:(\d{{1,2}})\.\s?(\d{{4}}|\d{{2}})\b|({_MONTHS})\s?(\d{{4}})\b)")
+_BORN_OR_DUE = re.compile(
+    r"\*|\b(?:geb|geboren|geburtsdatum|geburtstag|zur welt|auf die welt"
+    r"|et|entbindungstermin|geburtstermin|errechnet\w*|termin ist|kommt im|erwarte\w*)\b"
+)
+_HOURS = re.compile(r"\b(25|35|45)[\s-]*(?:h\b|std|stund|wochenst)")
 _INCOME = re.compile(
-    r"(\d{1,3}(?:[. ]\d{3})+|\d{4,6})\s*(?:€|euro|eur)\b|(\d{1,3})\s?(?:tausend|k)\s?(?:€|euro|eur)?\b", re.IGNORECASE
+    r"(?<![\d.,])(?:(\d{1,3}(?:[. ]\d{3}){1,2}|\d{4,6})(?:,\d\d|,-+)?\s*(?:€|eur(?:os?)?\b)"
+    r"|(\d{1,3})\s?(?:tausend(?:euro)?|tsd|k)\b)"
 )
-_INCOME_CUE = re.compile(r"einkomm|verdien|brutto|netto|gehalt|jahres", re.IGNORECASE)
+_INCOME_WORD = re.compile(r"(?:einkomm|eink(?:ü|ue)nft|verdien|brutto|netto)\w*|gehalts?\b")
+INCOME_NEAR = 60
+"""Characters between an income word and its amount, at most."""
 _WEEKDAYS = {
     "montag": "MO",
     "dienstag": "TU",
@@ -76,119 +70,161 @@ _WEEKDAYS = {
     "sonnabend": "SA",
     "sonntag": "SU",
 }
-_WEEKDAY = re.compile(
-    r"\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?(?:(morgen|vormittag|mittag|nachmittag|abend)\w*)?\b",
-    re.IGNORECASE,
-)
-_PART = re.compile(r"\b(morgens|vormittag\w*|mittags|nachmittag\w*|abend\w*|nachts)\b", re.IGNORECASE)
 _PARTS = {
     "morgen": "morning",
-    "vormit": "morning",
+    "vormittag": "morning",
     "mittag": "noon",
-    "nachmi": "afternoon",
+    "nachmittag": "afternoon",
     "abend": "evening",
-    "abends": "evening",
-    "nachts": "night",
+    "nacht": "night",
 }
+_TIME = re.compile(
+    rf"\b(?:({'|'.join(_WEEKDAYS)})s?(?:[\s-]?(morgen|vormittag|mittag|nachmittag|abend|nacht)\w*)?\b"
+    r"|(?<!guten )(?<!gute )(?<!schönen )(?:(morgen|mittag|nacht)s\b|(vormittag|nachmittag)|(abend)(?!essen|brot)))"
+)
+_TIME_PIECES = ("tag", "mittwoch", "abend", "morgens", "nachts")
+"""One of them is in each word that the pattern above finds."""
+_DIGIT = re.compile(r"\d")
+OLDEST_MONTHS = 216
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EntityTables:
     """Names that the city knows.
 
-    districts  folded name or alias → the districts it may mean; more than one is ambiguous
+    districts  name or alias, as written and folded → the districts it may mean; more than one is ambiguous
     """
 
     districts: Mapping[str, tuple[str, ...]]
 
-
-def _number(text: str) -> float:
-    text = text.lower()
-    if text in NUMBERS:
-        return float(NUMBERS[text])
-    return float(text.replace(",", "."))
-
-
-def _ages(text: str) -> tuple[int, ...]:
-    found: list[int] = []
-    for match in _AGE.finditer(text):
-        amount, _, unit, _ = match.groups()
-        low = amount.lower()
-        half = 6 if match[0].lower().find("halb", len(amount)) > 0 else 0
-        if low in _HALVES:
-            months = _HALVES[low]
-        elif unit.lower().startswith("mo"):
-            months = int(_number(amount))
-        elif unit.lower().startswith("woche"):
-            months = int(_number(amount) * 7 / 30.4)
-        else:
-            months = int(_number(amount) * 12) + half
-        if months <= 216:
-            found.append(months)
-    for match in _AGE_ADJECTIVE.finditer(text):
-        factor = 12 if match[2].lower().startswith("j") else 1
-        found.append(int(_number(match[1]) * factor) if match[1].lower() not in _HALVES else _HALVES[match[1].lower()])
-    if not found:
-        found += [int(_number(m[1]) * 12) for m in _IS_AGE.finditer(text) if m[1].lower() not in _HALVES]
-    return tuple(dict.fromkeys(m for m in found if m <= 216))
-
-
-def _dates(text: str) -> tuple[tuple[str, int], ...]:
-    """ISO dates with their position; a date without a year, or one that does not exist, is left out."""
-    found: list[tuple[str, int]] = []
-    for match in _DATE.finditer(text):
-        day, month, year, name, name_year = match.groups()
-        number = int(month) if month else _MONTH_NUMBER[name.lower()]
-        written = year or name_year
-        if not written:
-            continue
-        full = int(written) + (2000 if len(written) == 2 else 0)
-        try:
-            found.append((date(full, number, int(day)).isoformat(), match.start()))
-        except ValueError:
-            continue
-    return tuple(found)
+    @cached_property
+    def longest(self) -> Mapping[str, int]:
+        """How many words the longest name has that begins with this word; the word is folded."""
+        found: dict[str, int] = {}
+        for name in self.districts:
+            words = fold(name).split()
+            if words:
+                found[words[0]] = max(len(words), found.get(words[0], 0))
+        return found
 
 
 def find_entities(text: str, tokens: tuple[Token, ...], tables: EntityTables, today: date) -> Entities:
     """The values in the text. A date counts as a birth or due date only with a word that says so.
 
-    today  decides whether a date near such a word is a birth (past) or a due date (future)
+    Patterns run only on a text with a piece of what they look for: most questions have no number at all.
+
+    today   decides whether a date near such a word is a birth (past) or a due date (future)
+    raises  nothing
     """
-    children = [Child(age_months=m) for m in _ages(text)]
-    if _BORN.search(text) or _DUE.search(text):
-        for iso, _ in _dates(text):
+    text, typed = _lower(text), _lower(" ".join([t.text for t in tokens]))
+    words, folded = typed.split(" "), fold(typed).split(" ")
+    digit = _DIGIT.search(text) is not None
+    children: list[Child] = []
+    if digit or any(piece in text for piece in _AGE_UNITS) or not _COUNT_WORDS.isdisjoint(folded):
+        children += [Child(age_months=months) for months in _ages(text)]
+    if digit and _BORN_OR_DUE.search(text):
+        for iso in _dates(text):
             if iso > today.isoformat():
                 children.append(Child(due_date=iso))
             elif iso > f"{today.year - 18}":
                 children.append(Child(birth_date=iso))
-    districts: dict[str, None] = {}
-    words = [t.text for t in tokens]
-    for i in range(len(words)):
-        for n in (3, 2, 1):
-            names = tables.districts.get(" ".join(words[i : i + n]))
-            if names and i + n <= len(words):
-                for name in names:
-                    districts[name] = None
-                break
-    weekday = _WEEKDAY.search(text)
-    part = _PART.search(text)
-    part_word = (weekday[2] if weekday and weekday[2] else part[1] if part else "") or ""
-    hours = _HOURS.search(text)
-    income = _INCOME.search(text) if _INCOME_CUE.search(text) else None
-    names = tuple(districts)
+    weekday, part = _time(text) if any(piece in text for piece in _TIME_PIECES) else (None, None)
+    hours = _HOURS.search(text) if digit else None
+    districts = _districts(words, folded, tables)
     return Entities(
         children=tuple(children[:4]),
-        district=names[0] if len(names) == 1 else None,
-        districts=names if len(names) > 1 else (),
-        weekday=_WEEKDAYS[weekday[1].lower()] if weekday else None,
-        part_of_day=_PARTS.get(part_word.lower()[:6]) or _PARTS.get(part_word.lower()[:5]),
+        district=districts[0] if len(districts) == 1 else None,
+        districts=districts if len(districts) > 1 else (),
+        weekday=weekday,
+        part_of_day=part,
         hours_per_week=int(hours[1]) if hours else None,
-        income_eur=_euros(income) if income else None,
+        income_eur=_income(text) if digit else None,
     )
 
 
-def _euros(match: re.Match[str]) -> int:
-    if match[1]:
-        return int(re.sub(r"\D", "", match[1]))
-    return int(match[2]) * 1000
+def _lower(text: str) -> str:
+    """Lower case with the Turkish dotless and dotted „i“ as the German one, so that every match is in our tables."""
+    text = text.lower()
+    return text.replace("ı", "i").replace("\u0307", "")
+
+
+def _number(text: str) -> float:
+    return float(NUMBERS[text] if text in NUMBERS else text.replace(",", "."))
+
+
+def _ages(text: str) -> tuple[int, ...]:
+    """Months; „2 Jahre und 8 Monate“ is one child."""
+    found: list[int] = []
+    years_end = 0
+    """Where years ended that months may still be added to, or 0."""
+    for match in _AGE.finditer(text):
+        part, half_year, count, half, unit, after = match.groups()
+        if after and after.endswith("schwanger"):
+            continue
+        if part:
+            months = float(_PARTS_OF_A_YEAR[part]) * _UNITS[unit[0]] / 12
+        else:
+            months = (0.5 if half_year else _number(count) + (0.5 if half else 0)) * _UNITS[unit[0]]
+        if years_end and unit[0] == "m" and months < 12 and text[years_end : match.start()] in (" ", " und ", " u. "):
+            found[-1] += int(months)
+        else:
+            found.append(int(months))
+        years_end = match.end() if unit in ("jahr", "jahre", "jahren", "j") and not after else 0
+    if not found:
+        found = [int(_number(match[1]) * 12) for match in _IS_AGE.finditer(text)]
+    return tuple(dict.fromkeys(months for months in found if months <= OLDEST_MONTHS))
+
+
+def _dates(text: str) -> Iterator[str]:
+    """ISO dates; a date without a year, or one that does not exist, is left out."""
+    for match in _DATE.finditer(text):
+        day, month, year, name, name_year = match.groups()
+        written = year or name_year
+        full = int(written) + (2000 if len(written) == 2 else 0)
+        try:
+            yield date(full, int(month) if month else _MONTH_NUMBER[name], int(day)).isoformat()
+        except ValueError:
+            continue
+
+
+def _time(text: str) -> tuple[str | None, str | None]:
+    """The first weekday and the part of day: the one written with it, else the first."""
+    weekday = part = None
+    for match in _TIME.finditer(text):
+        day, with_day, *alone = match.groups()
+        if day and weekday is None:
+            weekday = _WEEKDAYS[day]
+            if with_day:
+                return weekday, _PARTS[with_day]
+        part = part or next((_PARTS[word] for word in (with_day, *alone) if word), None)
+    return weekday, part
+
+
+def _districts(words: list[str], folded: list[str], tables: EntityTables) -> tuple[str, ...]:
+    """The districts named, each once; a longer name uses up its words, and a name as typed goes before a folded one."""
+    found: dict[str, None] = {}
+    longest, districts = tables.longest, tables.districts
+    free = 0
+    for i, word in enumerate(folded):
+        if word not in longest or i < free:
+            continue
+        for end in range(min(i + longest[word], len(folded)), i, -1):
+            names = districts.get(" ".join(words[i:end])) or districts.get(" ".join(folded[i:end]))
+            if names:
+                found.update(dict.fromkeys(names))
+                free = end
+                break
+    return tuple(found)
+
+
+def _income(text: str) -> int | None:
+    """The amount nearest to a word for income, in euros."""
+    cues = [match.span() for match in _INCOME_WORD.finditer(text)]
+    if not cues:
+        return None
+    near: list[tuple[int, int]] = []
+    for match in _INCOME.finditer(text):
+        euros = int(re.sub(r"\D", "", match[1])) if match[1] else int(match[2]) * 1000
+        near.append((min(max(start - match.end(), match.start() - end, 0) for start, end in cues), euros))
+    gap, euros = min(near, key=lambda found: found[0], default=(INCOME_NEAR + 1, 0))
+    return euros if gap <= INCOME_NEAR else None

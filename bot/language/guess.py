@@ -6,19 +6,24 @@ import re
 
 from bot.model import Token
 
-_SCRIPTS = (
-    (re.compile(r"[іїєґІЇЄҐ]"), "uk"),
-    (re.compile(r"[\u0400-\u04ff]"), "ru"),
-    (re.compile(r"[پچژگ]"), "fa"),
-    (re.compile(r"[\u0600-\u06ff]"), "ar"),
-    (re.compile(r"[\u0370-\u03ff]"), "el"),
-    (re.compile(r"[\u4e00-\u9fff]"), "zh"),
-    (re.compile(r"[\u3040-\u30ff]"), "ja"),
-    (re.compile(r"[\uac00-\ud7af]"), "ko"),
-    (re.compile(r"[\u0590-\u05ff]"), "he"),
-    (re.compile(r"[\u0900-\u097f]"), "hi"),
-    (re.compile(r"[\u1200-\u137f]"), "ti"),
-)
+_SCRIPTS = {
+    lang: re.compile(f"[{letters}]")
+    for lang, letters in {
+        "ru": r"\u0400-\u04ff",
+        "ar": r"\u0600-\u06ff",
+        "el": r"\u0370-\u03ff",
+        "zh": r"\u3040-\u30ff\u4e00-\u9fff",
+        "ko": r"\uac00-\ud7af",
+        "he": r"\u0590-\u05ff",
+        "hi": r"\u0900-\u097f",
+        "ti": r"\u1200-\u137f",
+    }.items()
+}
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u06ff\u0900-\u097f\u1200-\u137f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
+_PERSIAN = re.compile(r"[پچژگکی]")
+_ARABIC = re.compile(r"[ةكيىأإؤ]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
 
 _FUNCTION_WORDS = {
     "en": "the is are my i you to for of and in how what where can do does need have with me your please "
@@ -53,22 +58,28 @@ _GERMAN = frozenset(
 
 def guess_language(text: str, tokens: tuple[Token, ...]) -> str:
     """BCP 47 tag: another language only when its script or at least two of its words speak for it, else `de`."""
-    letters = sum(c.isalpha() for c in text)
-    for pattern, lang in _SCRIPTS:
-        hits = len(pattern.findall(text))
-        if hits and (lang == "uk" or hits * 2 > letters):
-            if lang in ("uk", "fa") and letters and not re.search(r"[\u0400-\u06ff]{3}", text):
-                continue
-            return lang
-    if not tokens:
-        return "de"
-    german = sum(t.text in _GERMAN or (t.german and len(t.text) > 4 and t.text == t.word) for t in tokens)
+    if not text.isascii() and _OTHER_SCRIPT.search(text):
+        letters = sum(c.isalpha() for c in text)
+        for lang, pattern in _SCRIPTS.items():
+            if len(pattern.findall(text)) * 2 > letters:
+                return _neighbour(lang, text)
     votes: dict[str, int] = {}
     for token in tokens:
         for lang in _BY_WORD.get(token.text, ()):
             votes[lang] = votes.get(lang, 0) + 1
-    if votes:
-        lang = max(votes, key=lambda name: (votes[name], name))
-        if votes[lang] >= 2 and votes[lang] > german and votes[lang] * 4 >= len(tokens):
-            return lang
-    return "de"
+    if not votes or max(votes.values()) < 2:
+        return "de"
+    lang = max(votes, key=lambda name: (votes[name], name))
+    german = sum(t.text in _GERMAN or (t.german and len(t.text) > 4 and t.text == t.word) for t in tokens)
+    return lang if votes[lang] > german and votes[lang] * 4 >= len(tokens) else "de"
+
+
+def _neighbour(lang: str, text: str) -> str:
+    """The language itself, or the one of the same script whose own letters the text has."""
+    if lang == "ru" and _UKRAINIAN.search(text):
+        return "uk"
+    if lang == "ar" and len(_PERSIAN.findall(text)) > len(_ARABIC.findall(text)):
+        return "fa"
+    if lang == "zh" and _KANA.search(text):
+        return "ja"
+    return lang

@@ -68,6 +68,20 @@ def split_scores(ranking: Ranking, intents: Intents) -> tuple[NDArray[np.int_], 
     return order[~matters], order[matters]
 
 
+def best_topic(ranking: Ranking, intents: Intents, calibration: Calibration) -> Candidate:
+    """The best topic alone, with its confidence: what a part of a message is about."""
+    topics = np.where(intents.is_matter, -9.0, ranking.scores)
+    first, second = np.argpartition(-topics, 1)[:2].tolist()
+    if topics[second] > topics[first]:
+        first, second = second, first
+    matters = ranking.scores[intents.is_matter]
+    best_matter = float(matters.max()) if len(matters) else -2.0
+    features = foreign_features(float(topics[first]), float(topics[second]), best_matter, ranking)
+    foreign = _sigmoid(float(features @ np.array(calibration.foreign)))
+    share = 1.0 / float(np.exp((topics - topics[first]) * calibration.temperature).sum())
+    return Candidate(intents.classes[first], round((1 - foreign) * share, 4), float(topics[first]))
+
+
 def calibrate(ranking: Ranking, intents: Intents, calibration: Calibration) -> Candidates:
     """The candidates with the confidence that each is right, and how likely the message is not ours."""
     topics, matters = split_scores(ranking, intents)

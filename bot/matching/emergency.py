@@ -6,10 +6,14 @@ sequences of elements in this order, up to `GAP` other words between two of them
     word        this word in any of its known forms        word*      every word that begins so
     a|b         one of several                              <class>    one of the words of a class
     +word       directly behind the element before it      a b / c      one of several patterns
+
+Messages are split at hyphens. A word with one, „e-mail“, is found as its parts one behind the other; in a class it
+counts as one word, „email“, and by its last part, „mail“. A picture is no word: it is never found.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -21,6 +25,10 @@ GAP = 3
 """Words that may stand between two elements of a pattern."""
 WITHIN = 14
 """Words between the first and the last pattern of a rule that says nothing else."""
+
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+"""A word as `language.analysis` reads it: what stands between two of them is never part of a token."""
 
 
 class EmergencyRuleText(Protocol):
@@ -48,11 +56,13 @@ class EmergencyRuleText(Protocol):
 class Element:
     """Words one of which must be there; `adjacent` when no word may stand before it.
 
-    number  of its set of words in `Emergencies`
+    number     of its set of words in `Emergencies`
+    sequences  words with a hyphen that are as good: for each the numbers of its parts, found one behind the other
     """
 
     number: int
     adjacent: bool
+    sequences: tuple[tuple[int, ...], ...] = ()
 
 
 Pattern = tuple[Element, ...]
@@ -96,10 +106,13 @@ class Emergencies:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An emergency: what it is about, and the id of the rule, `None` when the second net raised it."""
+    """An emergency: what it is about, and the id of the rule, `None` when the second net raised it.
+
+    situation  None when only the topic is known: the entry's general situation is answered
+    """
 
     topic: str
-    situation: str
+    situation: str | None
     rule: str | None
     lang: str = "de"
 
@@ -109,25 +122,51 @@ def key_of(word: str) -> str:
     return fold(word.lower())
 
 
+def _is_class(option: str) -> bool:
+    return option.startswith("<") and option.endswith(">")
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """The words that a message is split into where it says this; the last one keeps its `*`. Empty for a picture."""
+    parts = _WORD.findall(word)
+    if parts and word.endswith("*"):
+        parts[-1] += "*"
+    return tuple(parts)
+
+
 @dataclass(slots=True)
 class RuleCompiler:
     """Numbers the sets of words while rules are compiled."""
 
     numbers: dict[tuple[frozenset[str], frozenset[str]], int] = field(default_factory=dict)
 
-    def _words(self, option: str, classes: Mapping[str, Iterable[str]]) -> Iterator[str]:
-        if option.startswith("<") and option.endswith(">"):
-            for word in classes[option[1:-1]]:
-                yield from self._words(word, classes)
-        else:
-            yield option
+    def _words(self, name: str, classes: Mapping[str, Iterable[str]]) -> Iterator[str]:
+        """The words of a class and of the classes in it; one with a hyphen joined, and its last part."""
+        for word in classes[name]:
+            if _is_class(word):
+                yield from self._words(word[1:-1], classes)
+            elif parts := _parts(word):
+                yield from dict.fromkeys(("".join(parts), parts[-1]))
+
+    def _number(self, options: Iterable[str]) -> int:
+        words = tuple(options)
+        keys = frozenset(key_of(w) for w in words if not w.endswith("*"))
+        prefixes = frozenset(key_of(w[:-1]) for w in words if w.endswith("*"))
+        return self.numbers.setdefault((keys, prefixes), len(self.numbers))
 
     def _element(self, text: str, classes: Mapping[str, Iterable[str]]) -> Element:
-        options = [w for o in text.removeprefix("+").split("|") for w in self._words(o, classes)]
-        keys = frozenset(key_of(w) for w in options if not w.endswith("*"))
-        prefixes = frozenset(key_of(w[:-1]) for w in options if w.endswith("*"))
-        number = self.numbers.setdefault((keys, prefixes), len(self.numbers))
-        return Element(number, text.startswith("+"))
+        single: list[str] = []
+        sequences: list[tuple[int, ...]] = []
+        for option in text.removeprefix("+").split("|"):
+            if _is_class(option):
+                single += self._words(option[1:-1], classes)
+                continue
+            parts = _parts(option)
+            if len(parts) > 1:
+                sequences.append(tuple(self._number((part,)) for part in parts))
+            else:
+                single += parts
+        return Element(self._number(single), text.startswith("+"), tuple(sequences))
 
     def pattern(self, text: str, classes: Mapping[str, Iterable[str]]) -> Pattern:
         """The elements of a pattern.
@@ -143,7 +182,8 @@ class RuleCompiler:
         """
         patterns = tuple(tuple(self.pattern(p, classes) for p in text.split(" / ")) for text in rule.all)
         unless = tuple(self.pattern(p, classes) for text in rule.unless for p in text.split(" / "))
-        needs = frozenset(e.number for alternatives in patterns if len(alternatives) == 1 for e in alternatives[0])
+        sole = (alternatives[0] for alternatives in patterns if len(alternatives) == 1)
+        needs = frozenset(e.number for pattern in sole for e in pattern if not e.sequences)
         within = WITHIN if rule.within is None else rule.within
         return Rule(
             rule.id, rule.topic, rule.situation, patterns, unless, within, rule.ordered, rule.lang or "de", needs
@@ -198,24 +238,42 @@ def _numbers(token: Token, emergencies: Emergencies) -> frozenset[int]:
     return result
 
 
+def _ends(element: Element, start: int, words: list[frozenset[int]]) -> Iterator[int]:
+    """The last positions of the element where its first word stands at `start`."""
+    if element.number in words[start]:
+        yield start
+    for sequence in element.sequences:
+        if start + len(sequence) <= len(words) and all(n in words[start + i] for i, n in enumerate(sequence)):
+            yield start + len(sequence) - 1
+
+
 def find_pattern(pattern: Pattern, words: list[frozenset[int]]) -> list[tuple[int, int]]:
-    """Where the pattern stands: (first, last) position of each occurrence by its first word."""
+    """Where the pattern stands: for each position of its first word the (first, last) of its shortest occurrence.
+
+    Every way to go on is followed, but each position once only: no message makes it slow.
+    """
     found: list[tuple[int, int]] = []
+    if not pattern:  # nothing between two slashes
+        return found
+    first, *others = pattern
     for start, numbers in enumerate(words):
-        if pattern[0].number not in numbers:
+        if first.number not in numbers and not first.sequences:
             continue
-        last = start
-        for element in pattern[1:]:
+        lasts = set(_ends(first, start, words))
+        for element in others:
             reach = 1 if element.adjacent else GAP + 1
-            nxt = next(
-                (i for i in range(last + 1, min(len(words), last + reach + 1)) if element.number in words[i]), None
-            )
-            if nxt is None:
+            ahead = {i for last in lasts for i in range(last + 1, min(len(words), last + reach + 1))}
+            lasts = {end for i in ahead for end in _ends(element, i, words)}
+            if not lasts:
                 break
-            last = nxt
-        else:
-            found.append((start, last))
+        if lasts:
+            found.append((start, min(lasts)))
     return found
+
+
+def _may_stand(pattern: Pattern, present: frozenset[int]) -> bool:
+    """Whether the words of every element are there at all."""
+    return all(e.number in present or e.sequences for e in pattern)
 
 
 def _fires(rule: Rule, words: list[frozenset[int]], present: frozenset[int]) -> bool:
@@ -223,13 +281,13 @@ def _fires(rule: Rule, words: list[frozenset[int]], present: frozenset[int]) -> 
         return False
     spots: list[list[tuple[int, int]]] = []
     for alternatives in rule.all:
-        found = [spot for pattern in alternatives for spot in find_pattern(pattern, words)]
+        found = [spot for p in alternatives if _may_stand(p, present) for spot in find_pattern(p, words)]
         if not found:
             return False
         spots.append(found)
     if len(spots) > 1 and not _near(spots, rule.within, rule.ordered):
         return False
-    return not any(all(e.number in present for e in p) and find_pattern(p, words) for p in rule.unless)
+    return not any(_may_stand(p, present) and find_pattern(p, words) for p in rule.unless)
 
 
 def _near(spots: list[list[tuple[int, int]]], within: int, ordered: bool) -> bool:
@@ -260,12 +318,8 @@ def find_emergency(analysis: Analysis, emergencies: Emergencies) -> Finding:
     """The alarms of the rules that fire. Rules stand in the order of their urgency."""
     words = [_numbers(t, emergencies) for t in analysis.tokens]
     present = frozenset().union(*words) if words else frozenset()
-    alarms = tuple(
-        Alarm(r.topic, r.situation, r.id, r.lang) for r in emergencies.rules if _fires(r, words, present)
-    )
-    silent = not alarms and any(
-        all(e.number in present for e in p) and find_pattern(p, words) for p in emergencies.silent
-    )
+    alarms = tuple(Alarm(r.topic, r.situation, r.id, r.lang) for r in emergencies.rules if _fires(r, words, present))
+    silent = not alarms and any(_may_stand(p, present) and find_pattern(p, words) for p in emergencies.silent)
     return Finding(alarms, silent)
 
 
@@ -276,11 +330,13 @@ TOPIC_LEAD = 0.5
 def choose_alarm(alarms: tuple[Alarm, ...], scores: Mapping[str, float]) -> Alarm:
     """The alarm that is answered: the rules say that it is an emergency, the ranking which one of those they name.
 
+    Where the ranking leads to a topic that no rule named, the situation is None: the ranking knows topics only.
+
     alarms  at least one, most urgent first
     scores  raw score of every emergency topic; empty when nothing is ranked
     """
     first = max(alarms, key=lambda alarm: scores.get(alarm.topic, 0.0))  # the first of the best
     best = max(scores, key=lambda topic: scores[topic], default=first.topic)
     if scores.get(best, 0.0) - scores.get(first.topic, 0.0) >= TOPIC_LEAD:
-        return Alarm(best, "", first.rule, first.lang)
+        return Alarm(best, None, first.rule, first.lang)
     return first

@@ -56,9 +56,7 @@ class Weights:
     values: NDArray[np.float16]
     norms: NDArray[np.float32]
     bias: NDArray[np.float32]
-    _kept: dict[str, tuple[NDArray[np.float32], float, NDArray[np.float32], float]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    _kept: dict[str, tuple[NDArray[np.float32], float, float]] = field(default_factory=dict, compare=False, repr=False)
 
     def _sum(self, keys: list[str]) -> tuple[NDArray[np.float32], float]:
         rows = [r for k in keys if (r := self.rows.get(k)) is not None]
@@ -66,34 +64,49 @@ class Weights:
             return np.zeros(len(self.bias), dtype=np.float32), 0.0
         return self.values[rows].sum(axis=0, dtype=np.float32), float(self.norms[rows].sum())
 
-    def _token(self, token: Token) -> tuple[NDArray[np.float32], float, NDArray[np.float32], float]:
-        """The token's part of the word and of the piece block, each with its squared length.
+    def _token(self, token: Token) -> tuple[NDArray[np.float32], float, float]:
+        """The token's part of the word and of the piece block, (2, outputs), and their squared lengths.
 
         Kept for words of our own tables only: nothing else that a parent typed stays in memory.
         """
         key = f"{token.word} {token.lemma}"
         found = self._kept.get(key)
         if found is None:
-            found = (*self._sum(word_keys(token)), *self._sum(piece_keys(token.word)))
+            (words, word_norm), (pieces, piece_norm) = self._sum(word_keys(token)), self._sum(piece_keys(token.word))
+            found = (np.stack([words, pieces]), word_norm, piece_norm)
             if token.listed:
                 self._kept[key] = found
         return found
 
+    def _pairs(self, tokens: tuple[Token, ...]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """The pair block of every token and the next, (tokens, outputs), with their squared lengths."""
+        sums = np.zeros((max(1, len(tokens)), len(self.bias)), dtype=np.float32)
+        norms = np.zeros(len(sums))
+        rows = [(i, r) for i, key in enumerate(pair_keys(tokens)) if (r := self.rows.get(key)) is not None]
+        if rows:
+            at, known = zip(*rows, strict=True)
+            sums[list(at)] = self.values[list(known)]
+            norms[list(at)] = self.norms[list(known)]
+        return sums, norms
+
     def read(self, tokens: tuple[Token, ...], concepts: tuple[str, ...] = ()) -> Reading:
         """The message prepared for scoring as a whole or in parts."""
         parts = [self._token(t) for t in tokens]
-        empty = np.zeros((1, len(self.bias)), dtype=np.float32)
-        pairs = [self._sum([key]) for key in pair_keys(tokens)]
-        concept = self._sum(concept_keys(concepts))
+        size = len(parts) + 1
+        tokens_sum = np.zeros((size, 2, len(self.bias)), dtype=np.float32)
+        token_norms = np.zeros((size, 2))
+        if parts:
+            np.cumsum([p[0] for p in parts], axis=0, out=tokens_sum[1:])
+            np.cumsum([p[1:] for p in parts], axis=0, out=token_norms[1:])
+        pairs, pair_norms = self._pairs(tokens)
+        concept, concept_norm = self._sum(concept_keys(concepts))
         return Reading(
-            words=np.cumsum(np.vstack([empty, *(p[0] for p in parts)]), axis=0),
-            word_norms=np.cumsum([0.0, *(p[1] for p in parts)]),
-            pairs=np.cumsum(np.vstack([empty, *(p[0] for p in pairs)]), axis=0),
-            pair_norms=np.cumsum([0.0, *(p[1] for p in pairs)]),
-            pieces=np.cumsum(np.vstack([empty, *(p[2] for p in parts)]), axis=0),
-            piece_norms=np.cumsum([0.0, *(p[3] for p in parts)]),
-            concept=concept[0],
-            concept_norm=concept[1],
+            tokens=tokens_sum,
+            token_norms=token_norms,
+            pairs=np.cumsum(pairs, axis=0),
+            pair_norms=np.cumsum(pair_norms),
+            concept=concept,
+            concept_norm=concept_norm,
             bias=self.bias,
         )
 
@@ -106,33 +119,40 @@ class Weights:
 class Reading:
     """Running sums over the tokens of a message, so that any part of it is scored at once.
 
-    words, pairs, pieces  (tokens + 1, outputs) sums up to a token; `…_norms` their squared lengths
+    tokens  (tokens + 1, 2, outputs) words and pieces before each token; `token_norms` their squared lengths
+    pairs   (tokens, outputs) pairs up to each token and the next; `pair_norms` their squared lengths
     """
 
-    words: NDArray[np.float32]
-    word_norms: NDArray[np.float64]
+    tokens: NDArray[np.float32]
+    token_norms: NDArray[np.float64]
     pairs: NDArray[np.float32]
     pair_norms: NDArray[np.float64]
-    pieces: NDArray[np.float32]
-    piece_norms: NDArray[np.float64]
     concept: NDArray[np.float32]
     concept_norm: float
     bias: NDArray[np.float32]
 
     def score(self, start: int = 0, end: int | None = None) -> NDArray[np.float32]:
         """Raw scores of the tokens from `start` to before `end`; concepts count for the whole message only."""
-        n = len(self.words) - 1
+        n = len(self.tokens) - 1
         end = n if end is None else end
-        last_pair = max(start, end - 1)
         total = self.bias.copy()
-        for weight, sums, norms, stop in (
-            (BLOCK_WEIGHTS[0], self.words, self.word_norms, end),
-            (BLOCK_WEIGHTS[1], self.pairs, self.pair_norms, min(last_pair, len(self.pairs) - 1)),
-            (BLOCK_WEIGHTS[3], self.pieces, self.piece_norms, end),
-        ):
-            norm = float(norms[stop] - norms[start]) if stop > start else 0.0
-            if norm > 1e-6:
-                total += (sums[stop] - sums[start]) * (weight / norm**0.5)
+        if end > start:
+            sums = self.tokens[end] - self.tokens[start]
+            words, pieces = (self.token_norms[end] - self.token_norms[start]).tolist()
+            if words > _NOTHING:
+                total += sums[0] * np.float32(BLOCK_WEIGHTS[0] / words**0.5)
+            if pieces > _NOTHING:
+                total += sums[1] * np.float32(BLOCK_WEIGHTS[3] / pieces**0.5)
+        if end - start > 1:
+            before = start - 1
+            norm = float(self.pair_norms[end - 2] - (self.pair_norms[before] if start else 0.0))
+            if norm > _NOTHING:
+                pairs = self.pairs[end - 2] - self.pairs[before] if start else self.pairs[end - 2]
+                total += pairs * np.float32(BLOCK_WEIGHTS[1] / norm**0.5)
         if start == 0 and end == n and self.concept_norm > 0:
-            total += self.concept * (BLOCK_WEIGHTS[2] / self.concept_norm**0.5)
+            total += self.concept * np.float32(BLOCK_WEIGHTS[2] / self.concept_norm**0.5)
         return total
+
+
+_NOTHING = 1e-6
+"""A squared length that is only rounding."""

@@ -91,7 +91,7 @@ def coverage(tokens: tuple[Token, ...]) -> float:
 
 def nearest_utterance(text: str, utterances: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[float, str]:
     """The similarity 0..1 of the utterance whose base forms are nearest, and that utterance as written."""
-    found = process.extractOne(text, utterances[0], scorer=fuzz.ratio)
+    found = process.extractOne(text, utterances[0], scorer=fuzz.ratio, score_cutoff=50)
     return (found[1] / 100, utterances[1][found[2]]) if found else (0.0, "")
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import accumulate
 
-from bot.matching.confidence import Calibration, calibrate, split_scores
+from bot.matching.confidence import Calibration, best_topic, split_scores
 from bot.matching.decision import SMALLTALK, Costs
 from bot.matching.ranking import FOREIGN, Intents, Ranking
-from bot.model import EMERGENCY_GROUP, OUTSIDE, Analysis, Candidate, Decision, Kind
+from bot.model import EMERGENCY_GROUP, Analysis, Candidate, Decision, Kind
 
 JOINTS = frozenset({"und", "außerdem", "ausserdem", "sowie", "zusätzlich", "nebenbei", "zweitens", "dann"})
 MIN_WORDS, MAX_WORDS = 2, 40
@@ -46,9 +46,7 @@ def _alone(start: int, end: int, ranking: Ranking, intents: Intents, calibration
     outputs = ranking.reading.score(start, end)
     topics = len(intents.classes)
     part = replace(ranking, scores=outputs[:topics], aspects=outputs[topics:FOREIGN], foreign=float(outputs[FOREIGN]), words=end - start)
-    candidates = calibrate(part, intents, calibration)
-    best = next(c for c in candidates.best if c.topic != OUTSIDE)
-    return best, candidates.aspect
+    return best_topic(part, intents, calibration), intents.aspects[int(part.aspects.argmax())]
 
 
 def find_second_question(

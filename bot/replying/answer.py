@@ -8,7 +8,7 @@ from itertools import chain
 
 from bot.content.loading import Content
 from bot.content.models import Aspect, AspectText, EmergencyLine, Entry, Situation
-from bot.content.rendering import ExpiredFactError, fact_ids, render_text
+from bot.content.rendering import ExpiredFactError, fact_ids, is_expired, render_text
 from bot.model import EMERGENCY_GROUP, OUTSIDE, Answer, Block, Decision, Kind, Link, Question, Source, Suggestion
 from bot.replying.conversation import remember
 
@@ -26,10 +26,15 @@ class _Page:
         self.sources: dict[tuple[str, str | None], Source] = {}
         self.suggestions: dict[str, Suggestion] = {}
 
-    def cite(self, ids: Iterable[str]) -> None:
+    def is_forever(self, entry: Entry | None) -> bool:
+        """Whether the facts of this entry never leave the air."""
+        return entry is not None and self.content.topics[entry.topic].group == EMERGENCY_GROUP
+
+    def cite(self, ids: Iterable[str], *, forever: bool = False) -> None:
+        """Adds the sources of these facts; one that is no longer valid is no source, unless it holds `forever`."""
         for name in ids:
             fact = self.content.facts.get(name)
-            if fact is None:
+            if fact is None or (not forever and is_expired(fact, self.today)):
                 continue
             source = Source(fact.source.label, fact.source.url, fact.source_date, fact.checked.isoformat())
             self.sources.setdefault((source.label, source.url), source)
@@ -41,16 +46,25 @@ class _Page:
         if len(self.suggestions) < MAX_SUGGESTIONS:
             self.suggestions.setdefault(message, Suggestion(label, message))
 
-    def text(self, text: str, entry: Entry | None) -> str:
-        """The text with its references; a value that ended gives way to whom to ask."""
-        forever = entry is not None and self.content.topics[entry.topic].group == EMERGENCY_GROUP
+    def suggest_topic(self, topic: str) -> bool:
+        """Offers a topic unless it is switched off or left out; returns whether it is a new quick reply."""
+        entry = self.content.entries.get(topic)
+        if entry is None or _is_off(topic, self):
+            return False
+        before = len(self.suggestions)
+        self.suggest(entry.title, entry.title)
+        return len(self.suggestions) > before
+
+    def text(self, text: str, entry: Entry | None, *, forever: bool = False) -> str:
+        """The text with its references; a value that ended gives way to whom to ask, unless it holds `forever`."""
+        forever = forever or self.is_forever(entry)
         try:
             rendered = render_text(text, self.content, self.today, forever=forever)
         except ExpiredFactError:
             office = self.content.places.get(entry.office if entry else self.content.city.default_contact)
             name = ", ".join(p for p in (office.name, office.phone) if p) if office else self.content.city.name
             return self.content.texts.expired.format(office=name)
-        self.cite(fact_ids(text))
+        self.cite(fact_ids(text), forever=forever)
         return rendered
 
     def add(self, kind: str, topic: str | None, aspect: str | None, text: str, **data: object) -> None:
@@ -96,7 +110,7 @@ def _add_aspect(page: _Page, entry: Entry, aspect: Aspect, text: AspectText) -> 
         )
     if text.notice:
         page.add("notice", topic, aspect.value, page.text(text.notice, entry), level="info")
-    page.cite(text.facts)
+    page.cite(text.facts, forever=page.is_forever(entry))
     if text.contact:
         page.contact(text.contact, topic, aspect.value)
 
@@ -112,13 +126,13 @@ def add_entry(page: _Page, topic: str, aspect: str, *, short_first: bool = False
     if asked is None or asked.see is not None or aspect == Aspect.OVERVIEW:
         answered = Aspect.OVERVIEW.value
         page.add("text", topic, answered, page.text(entry.short, entry))
-        page.cite(entry.facts)
-        if asked is not None and asked.see is not None and (other := page.content.entries.get(asked.see)):
-            page.suggest(other.title, other.title)
+        page.cite(entry.facts, forever=page.is_forever(entry))
+        if asked is not None and asked.see is not None:
+            page.suggest_topic(asked.see)
     else:
         if short_first:
             page.add("text", topic, Aspect.OVERVIEW.value, page.text(entry.short, entry))
-            page.cite(entry.facts)
+            page.cite(entry.facts, forever=page.is_forever(entry))
         _add_aspect(page, entry, Aspect(aspect), asked)
     if page.content.topics[topic].group != "gespraech" or topic == "mensch-sprechen":
         page.contact(entry.office, topic, answered)
@@ -128,13 +142,13 @@ def add_entry(page: _Page, topic: str, aspect: str, *, short_first: bool = False
 
 
 def add_details(page: _Page, topic: str, now: datetime) -> None:
-    """Adds every side of a topic, emergency lines first: the whole entry, for its page and for `GET /api/v1/topics/{id}`."""
+    """Adds every side of a topic, emergency lines first: the whole entry, for its page and `/api/v1/topics/{id}`."""
     entry = page.content.entries[topic]
     if page.content.topics[topic].group == EMERGENCY_GROUP:
         ids = dict.fromkeys((*entry.lines, *(line for s in entry.situations for line in s.lines)))
         add_lines(page, ids, now, topic)
     page.add("text", topic, Aspect.OVERVIEW.value, page.text(entry.short, entry))
-    page.cite(entry.facts)
+    page.cite(entry.facts, forever=page.is_forever(entry))
     for aspect in Aspect:
         text = entry.aspects.get(aspect)
         if text is not None and text.see is None:
@@ -150,16 +164,12 @@ def _suggest_sides(page: _Page, topic: str, answered: str) -> None:
         if aspect.value == answered or aspect is Aspect.OVERVIEW or len(page.suggestions) >= 3:
             continue
         if text.see is not None:
-            other = page.content.entries.get(text.see)
-            if other is not None:
-                page.suggest(other.title, other.title)
+            page.suggest_topic(text.see)
             continue
         label = page.content.texts.aspects.get(aspect, aspect.value)
         page.suggest(label, side_message(entry.title, label))
     for related in entry.related:
-        other = page.content.entries.get(related)
-        if other is not None and not _is_off(related, page):
-            page.suggest(other.title, other.title)
+        page.suggest_topic(related)
 
 
 def side_message(title: str, label: str) -> str:
@@ -178,14 +188,15 @@ def is_open(line: EmergencyLine, now: datetime) -> bool | None:
 
 
 def _add_line(page: _Page, line: EmergencyLine, topic: str, entry: Entry | None) -> None:
-    phone = page.text(line.phone, entry) if line.phone else None
-    note = page.text(line.note, entry) if line.note else None
+    # a line is one of emergencies whatever topic it stands under: its facts never leave the air
+    phone = page.text(line.phone, entry, forever=True) if line.phone else None
+    note = page.text(line.note, entry, forever=True) if line.note else None
     text = ": ".join(p for p in (line.purpose, (phone and f"{phone} ({line.name})") or line.name) if p)
     page.add(
         "contact", topic, "contact", f"{text}. {note}." if note else f"{text}.", name=line.name, phone=phone,
         purpose=line.purpose, hours=note, url=line.url, languages=list(line.languages),
     )  # fmt: skip
-    page.cite(line.facts)
+    page.cite(line.facts, forever=True)
 
 
 LAST_RESORT = (
@@ -211,6 +222,10 @@ def add_lines(page: _Page, ids: Iterable[str], now: datetime, topic: str) -> Non
 
 
 def _situation(entry: Entry | None, wanted: str | None) -> Situation | None:
+    """The situation of that id, else the entry's general one, else its first; None when the entry has none.
+
+    wanted  None when only the topic is known
+    """
     if entry is None or not entry.situations:
         return None
     by_id = {s.id: s for s in entry.situations}
@@ -237,7 +252,7 @@ def _emergency(page: _Page, decision: Decision, now: datetime) -> None:
         return
     add_lines(page, situation.lines, now, topic)
     page.add("text", topic, "overview", page.text(situation.text, entry))
-    page.cite(situation.facts)
+    page.cite(situation.facts, forever=True)
     side = Aspect(decision.aspects[0])
     asked = entry.aspects.get(side) if entry is not None else None
     if entry is not None and asked is not None and asked.see is None and side is not Aspect.OVERVIEW:
@@ -267,9 +282,7 @@ def _outside(page: _Page, matter: str | None) -> None:
         page.link(link.label, link.url)
     page.contact((neighbour.contact if neighbour else None) or page.content.city.default_contact, OUTSIDE, "contact")
     for related in chain(neighbour.related if neighbour else (), page.content.city.greeting_topics):
-        other = page.content.entries.get(related)
-        if other is not None and not _is_off(related, page):
-            page.suggest(other.title, other.title)
+        page.suggest_topic(related)
 
 
 def _fallback(page: _Page, decision: Decision) -> None:
@@ -278,22 +291,26 @@ def _fallback(page: _Page, decision: Decision) -> None:
     page.contact(page.content.city.default_contact, None, "contact")
     near = [c.topic for c in decision.candidates if c.topic != OUTSIDE and not _is_off(c.topic, page)][:2]
     for topic in (*near, *page.content.city.greeting_topics):
-        entry = page.content.entries.get(topic)
-        if entry is not None and len(page.suggestions) < 3:
-            page.suggest(entry.title, entry.title)
+        if len(page.suggestions) < 3:
+            page.suggest_topic(topic)
 
 
-def _clarify(page: _Page, decision: Decision) -> None:
-    page.add("text", None, None, page.content.texts.clarify)
-    for choice in decision.choices:
-        entry = page.content.entries.get(choice.topic)
-        if entry is not None:
-            page.suggest(entry.title, entry.title)
+def _clarify(page: _Page, decision: Decision) -> tuple[str, ...]:
+    """Adds the question back; returns the choices that are shown, in their order.
+
+    Where none is left to choose from, what we say when we do not know stands instead.
+    """
+    shown = tuple(choice.topic for choice in decision.choices if page.suggest_topic(choice.topic))
+    if shown:
+        page.add("text", None, None, page.content.texts.clarify)
+    else:
+        _fallback(page, decision)
+    return shown
 
 
 def _help_line(page: _Page) -> None:
     line = page.content.lines.get("notruf-112")
-    number = page.text(line.phone, page.content.entries.get("medizinischer-notfall")) if line and line.phone else "112"
+    number = page.text(line.phone, None, forever=True) if line and line.phone else "112"
     page.add("notice", None, None, page.content.texts.help_line.format(line=number), level="help")
 
 
@@ -313,6 +330,7 @@ def compose(
     page = _Page(content, question.today, off)
     topic: str | None = None
     aspect: str | None = None
+    pending: tuple[str, ...] = ()
     if decision.help_line:
         _help_line(page)
     other = content.texts.other_language.get(decision.lang)
@@ -326,7 +344,7 @@ def compose(
         page.contact(content.city.default_contact, None, "contact")
         add_lines(page, ("notruf-112", "notruf-110"), question.now, OUTSIDE)
     elif decision.kind is Kind.CLARIFY:
-        _clarify(page, decision)
+        pending = _clarify(page, decision)
     elif decision.kind is Kind.FALLBACK:
         _fallback(page, decision)
     elif decision.topics[0] == OUTSIDE:
@@ -348,7 +366,6 @@ def compose(
         if not _is_off(topic, page):
             _suggest_sides(page, topic, aspect)
     named = {c.topic for c in decision.candidates} | {c.topic for c in decision.choices}
-    pending = tuple(c.topic for c in decision.choices)
     remembered = topic if topic != OUTSIDE else None
     return Answer(
         decision=decision,

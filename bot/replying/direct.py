@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.content.loading import Content
 from bot.language.text import plain
+from bot.matching.decision import SMALLTALK
 from bot.model import EMERGENCY_GROUP, Analysis, Candidate, Conversation, Decision, Kind
 from bot.replying.answer import side_message
 
@@ -17,12 +18,21 @@ ORDINALS = {
     "3": 2, "drei": 2, "dritte": 2, "dritten": 2, "dritter": 2, "drittes": 2, "das dritte": 2, "die dritte": 2,
     "das letzte": -1, "letzteres": -1,
 }  # fmt: skip
-YES = frozenset(("ja jo jep genau richtig stimmt ja bitte ja genau das meine ich genau das").split()) | {
-    "ja bitte",
-    "ja genau",
-    "genau das",
-    "das meine ich",
-}
+YES = frozenset(
+    {
+        "ja",
+        "jo",
+        "jep",
+        "genau",
+        "richtig",
+        "stimmt",
+        "ja bitte",
+        "ja genau",
+        "genau das",
+        "das meine ich",
+    }
+)
+"""Whole answers: a word out of one of them is no yes."""
 NONE_OF_THEM = frozenset(
     {
         "nein",
@@ -52,7 +62,10 @@ def direct_messages(content: Content) -> dict[str, tuple[str, str]]:
 
 
 def _answer(topic: str, aspect: str, groups: Mapping[str, str], analysis: Analysis) -> Decision:
-    kind = Kind.EMERGENCY if groups.get(topic) == EMERGENCY_GROUP else Kind.ANSWER
+    if groups.get(topic) == EMERGENCY_GROUP:
+        kind = Kind.EMERGENCY
+    else:
+        kind = Kind.SMALLTALK if topic in SMALLTALK else Kind.ANSWER
     return Decision(
         kind,
         (topic,),

@@ -21,7 +21,7 @@ CITY = "knowledge/city.yaml"
 CASES = "knowledge/stadt/entries/kita/kita-beitrag.test.yaml"
 ASKED = "intents/kita/kita-beitrag.yaml"
 
-TOPICS_STAND = "Alle Themen stehen in topics.yaml."
+PLACE = "  - {id: land.amt, name: Amt, kind: office, checked: 2026-11-20, source: {label: Land}}\n"
 BY_HAND = "Legen Sie eine Tatsache an und verweisen Sie mit {{fact:…}}."
 
 
@@ -113,6 +113,32 @@ CHECKS: dict[str, tuple[Change, str]] = {
     "an unknown line of a topic": (
         edited(NOTFALL, "lines: [notruf-112]", "lines: [feuerwehr]"),
         f"{NOTFALL}:8: Die Hilfe „feuerwehr“ gibt es nicht. Sie stehen in safety/lines.yaml.",
+    ),
+    "an unknown fact of an emergency": (
+        edited(NOTFALL, "    facts: [stadt.notruf]", "    facts: [stadt.notrf]"),
+        f"{NOTFALL}:13: Die Tatsache „stadt.notrf“ gibt es nicht. Meinten Sie „stadt.notruf“?",
+    ),
+    "a number by hand in an emergency": (
+        edited(
+            NOTFALL, "    text: Rufen Sie jetzt die {{fact:stadt.notruf}} an.", "    text: Rufen Sie jetzt die 112 an."
+        ),
+        f"{NOTFALL}:11: Die Zahl „112“ steht von Hand im Text. {BY_HAND}",
+    ),
+    "a number by hand for a topic that is off": (
+        edited(KINDERGELD, "short:", "off_text: Rufen Sie 0999 an.\nshort:"),
+        f"{KINDERGELD}:6: Die Zahl „0999“ steht von Hand im Text. {BY_HAND}",
+    ),
+    "a reference in what a line is for": (
+        edited(LINES, "for: Zum Reden", 'for: "Zum Reden ({{fact:stadt.notruf}})"'),
+        f"{LINES}:9: Hier sind keine Verweise möglich. Nehmen Sie den Verweis heraus.",
+    ),
+    "an unknown fact of another office": (
+        edited(NEIGHBOURS, "title: Pass", "facts: [stadt.betrag]\n    title: Pass"),
+        f"{NEIGHBOURS}:2: Die Tatsache „stadt.betrag“ gibt es nicht. Meinten Sie „stadt.beitrag“?",
+    ),
+    "an unknown topic near another office": (
+        edited(NEIGHBOURS, "title: Pass", "related: [kindergld]\n    title: Pass"),
+        f"{NEIGHBOURS}:2: Das Thema „kindergld“ gibt es nicht. Meinten Sie „kindergeld“?",
     ),
     "an unknown fact of a line": (
         edited(LINES, "facts: [stadt.notruf]", "facts: [stadt.notrf]"),
@@ -226,6 +252,10 @@ CHECKS: dict[str, tuple[Change, str]] = {
     "a fact of another layer": (
         written(NEW, FACT.replace("stadt.neu", "land.neu")),
         f"{NEW}:2: „land.neu“ steht in der Ebene „stadt“. Der Name beginnt mit „stadt.“.",
+    ),
+    "a place of another layer": (
+        edited("knowledge/stadt/places/alles.yaml", "places:\n", f"places:\n{PLACE}"),
+        "knowledge/stadt/places/alles.yaml:2: „land.amt“ steht in der Ebene „stadt“. Der Name beginnt mit „stadt.“.",
     ),
     "a fact that has ended": (
         written(NEW, FACT + "    valid_until: 2026-11-21\n"),
@@ -391,6 +421,8 @@ def test_few_utterances_and_few_without_the_own_words(town: Town) -> None:
         "Mindestens 40 von 100: Eltern kennen das Wort oft nicht.",
     )
     assert f"{ASKED}:1: Hinweis: Nur 7 Beispielfragen. Mindestens 40." in town.problems()
+    town.edit(ASKED, "    - Kita-Gebühren\n", "")
+    assert f"{ASKED}:1: Hinweis: Nur 2 Beispielfragen zu „overview“. Mindestens drei." in town.problems()
 
 
 def test_what_is_due_depends_on_the_day_of_the_check(town: Town) -> None:

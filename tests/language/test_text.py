@@ -70,6 +70,7 @@ def test_fold_leaves_words_without_umlaut_or_digraph_alone(word: str) -> None:
         ("Erzieher*in", "Erzieherin"),
         ("Erzieher/in", "Erzieherin"),
         ("Erzieher(in)", "Erzieherin"),
+        ("Lehrer(in)*innen", "Lehrerinnen"),
         ("die Lehrer*innen und Erzieher:innen.", "die Lehrerinnen und Erzieherinnen."),
     ],
 )
@@ -100,6 +101,8 @@ def test_what_is_no_gender_form_stays(text: str) -> None:
         ("Kita\u2011Platz", "Kita-Platz"),
         ("na…", "na..."),
         ("Kinder\u00adgarten", "Kindergarten"),
+        ("a\u00ad\u0308", "ä"),
+        ("´Kita´", "'Kita'"),
         ("  zu \t viel\n\nRaum ", "zu viel Raum"),
     ],
 )

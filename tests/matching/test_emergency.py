@@ -26,7 +26,12 @@ from bot.matching.emergency import (
 from bot.model import Analysis, Token
 from bot.pipeline import Bot
 
-CLASSES = {"kind": ("kind", "baby", "sohn"), "gewalt": ("schlägt", "würgt", "prügel*"), "alle": ("<kind>", "oma")}
+CLASSES = {
+    "kind": ("kind", "baby", "sohn"),
+    "gewalt": ("schlägt", "würgt", "prügel*"),
+    "alle": ("<kind>", "oma"),
+    "post": ("e-mail",),
+}
 
 
 def said(text: str) -> Analysis:
@@ -71,6 +76,29 @@ def fires(text: str, *patterns: str, **more: Any) -> bool:
         ("atmet +nicht", "atmet gar atmet nicht", True),
         ("a b +c", "a b c", True),
         ("a b +c", "a b x b c", True),  # the second b is the one that counts
+        ("a b c +d", "a b x c b x x c d", True),
+        ("a b +c", "a b x b x c", False),
+        ("a b +c", "a x x x x b c", False),
+        # hyphens: messages are split there
+        ("e-mail", "eine e mail", True),
+        ("e-mail", "mail e", False),
+        ("e-mail", "e x mail", False),
+        ("e-mail", "mail", False),
+        ("kein e-mail +mehr", "kein x x x e mail mehr", True),
+        ("kein +e-mail mehr", "kein x e mail mehr", False),
+        ("brief|e-mail|fax weg", "e mail ist weg", True),
+        ("brief|e-mail|fax weg", "brief ist weg", True),
+        ("brief|e-mail|fax weg", "mail ist weg", False),
+        ("e-mail* weg", "e mails weg", True),
+        ("<post> weg", "e mail weg", True),
+        ("<post> weg", "email weg", True),
+        ("<post> weg", "mail weg", True),
+        ("<post> weg", "e weg", False),
+        ("brief /  / fax", "fax", True),
+        ("brief /  / fax", "mail", False),
+        # pictures
+        ("😂|witz weg", "witz weg", True),
+        ("😂", "witz", False),
         # alternatives
         ("atmet|hustet nicht", "hustet nicht", True),
         ("atmet|hustet nicht", "lacht nicht", False),
@@ -96,6 +124,23 @@ def fires(text: str, *patterns: str, **more: Any) -> bool:
 )
 def test_pattern(pattern: str, text: str, expected: bool) -> None:
     assert fires(text, pattern) is expected
+
+
+@given(st.lists(st.sampled_from("abcx"), max_size=10).map(" ".join))
+def test_a_pattern_is_found_wherever_it_stands(text: str) -> None:
+    words = text.split()
+    expected = any(
+        words[i] == "a" and words[j] == "b" and words[j + 1 : j + 2] == ["c"]
+        for i in range(len(words))
+        for j in range(i + 1, min(len(words), i + GAP + 2))
+    )
+    assert fires(text, "a b +c") is expected
+
+
+def test_a_word_with_a_hyphen_counts_in_exceptions_and_settings() -> None:
+    assert not fires("weg war die e mail", "weg", unless=("brief|e-mail",))
+    assert fires("weg war die mail", "weg", unless=("brief|e-mail",))
+    assert find_emergency(said("die e mail"), compiled(rule("weg"), silent=("e-mail",))).harmless_setting
 
 
 def test_the_gap_is_as_long_as_it_says() -> None:
@@ -177,7 +222,7 @@ FIRST, SECOND = Alarm("gefahr", "akut", "a"), Alarm("krise", "suizid", "b", "en"
         ({"gefahr": 0.1, "krise": 0.1}, FIRST),
         ({"gefahr": 0.1, "krise": 0.2}, SECOND),  # among the rules that fired the ranking says which
         ({"gefahr": 0.1, "krise": -0.2, "andere": 0.1 + TOPIC_LEAD / 2}, FIRST),  # no lead against both
-        ({"gefahr": 0.0, "krise": -0.2, "andere": TOPIC_LEAD}, Alarm("andere", "", "a")),
+        ({"gefahr": 0.0, "krise": -0.2, "andere": TOPIC_LEAD}, Alarm("andere", None, "a")),  # only its topic is known
     ],
 )
 def test_the_ranking_says_which_emergency_it_is(scores: dict[str, float], chosen: Alarm) -> None:

@@ -261,6 +261,13 @@ def test_switched_off_the_emergency_lines_stay_five_years_on(content: Content) -
     assert "112" in phones(composed(answer_to("kindergeld"), changed, FIVE_YEARS_ON, all_off=True))
 
 
+def test_a_source_of_emergencies_stays_five_years_on(content: Content) -> None:
+    changed = with_facts(content, valid_until=YESTERDAY)
+    for decision in (EMERGENCY, answer_to("medizinischer-notfall")):
+        now = composed(decision, content).sources
+        assert composed(decision, changed, FIVE_YEARS_ON).sources == now
+
+
 # what is switched off
 
 
@@ -309,6 +316,22 @@ def test_a_topic_that_is_switched_off_is_not_offered(decision: Decision, content
     assert title in {s.message for s in composed(decision, changed).suggestions}
     off = composed(decision, changed, off=frozenset({"kita-beitrag"}))
     assert title not in {s.message for s in off.suggestions}
+
+
+def test_a_question_back_without_a_choice_shows_a_way_on(content: Content) -> None:
+    decision = Decision(Kind.CLARIFY, choices=(Candidate("kita-beitrag", 0.4),), asks="topic")
+    answer = composed(decision, content, off=frozenset({"kita-beitrag"}))
+    assert answer.blocks[0].text == content.texts.fallback
+    assert phones(answer) == ["0999 1-0"]
+    assert answer.conversation.pending == ()
+
+
+@pytest.mark.parametrize("off", [frozenset({"kindergeld"}), frozenset[str]()])
+def test_a_choice_that_is_switched_off_is_not_remembered(off: frozenset[str], content: Content) -> None:
+    changed = content if off else with_entry(content, "kindergeld", off=True)
+    choices = (Candidate("kindergeld", 0.4), Candidate("kita-beitrag", 0.3))
+    answer = composed(Decision(Kind.CLARIFY, choices=choices), changed, off=off)
+    assert answer.conversation.pending == ("kita-beitrag",)
 
 
 @pytest.mark.parametrize(

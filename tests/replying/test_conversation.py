@@ -136,17 +136,13 @@ def test_a_state_of_another_key_under_a_known_name_is_forged() -> None:
 
 def test_a_change_at_any_place_is_never_accepted() -> None:
     token = sign(SAID, SECRETS, NOW)
-    accepted = set()
     for at, char in enumerate(token):
         for other in sorted({*ascii_letters, *digits, *"-_.=ä\0"} - {char}):
             try:
                 found = read_state(token[:at] + other + token[at + 1 :], SECRETS, NOW, KNOWN)
             except ForgedStateError:
                 continue
-            if found is not StateProblem.UNKNOWN_KEY:
-                assert found == SAID
-                accepted.add(at)
-    assert accepted <= {len(token) - 1}  # two bits of the last letter say nothing: 160 bits stand in 27 letters of 6
+            assert found is StateProblem.UNKNOWN_KEY
 
 
 @pytest.mark.parametrize("cut", [1, 2, 10, 40])

@@ -107,7 +107,7 @@ def test_yes_takes_the_only_choice(message: str, small_bot: Bot) -> None:
     assert decision.topics == ("kindergeld",)
 
 
-@pytest.mark.parametrize("message", ["ich", "meine", "vielleicht", "ja aber was kostet das"])
+@pytest.mark.parametrize("message", ["ich", "meine", "das", "bitte", "vielleicht", "ja aber was kostet das"])
 def test_no_other_word_is_a_yes(message: str, small_bot: Bot) -> None:
     assert found(message, small_bot, "kindergeld") is None
 
