@@ -90,7 +90,8 @@ def build_tables(
         for word in _WORD.findall(normalise(name)):
             surfaces.setdefault(word.lower(), Counter())[word] += 1
     general = general_words()
-    guard = frozenset(general[:GUARD_SIZE])
+    # frequent on the web are typos too („nciht“): only what a dictionary knows is right
+    guard = frozenset(w for w in general[:GUARD_SIZE] if any(simplemma.is_known(c, "de") for c in (w, w.capitalize())))
     counts = {form: sum(c.values()) for form, c in surfaces.items()}
     order = sorted(surfaces, key=lambda f: (-counts[f], f))
     lemmas = {form: _lemma(surfaces[form]) if form.isalpha() else form for form in order}

@@ -14,6 +14,7 @@ from bot.matching.confidence import CHOICES, Calibration, calibrate
 from bot.matching.ranking import rank
 from bot.model import OUTSIDE, Candidates
 from bot.pipeline import Bot
+from tests.conftest import SMALL
 
 FLAT = Calibration(1.0, (0.0,) * len(load_calibration(SMALL / "knowledge").foreign), (1.0, 0.0, 0.0))
 """Scores compete as they are; half of all messages are not ours."""

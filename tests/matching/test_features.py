@@ -103,7 +103,7 @@ def test_pairs_and_pieces_that_occur_once_are_no_features() -> None:
     rows, idf = count_features([block_keys(once)])
     assert set(rows) == {"w:eins", "w:zwei", "c:zahl"}
     assert len(idf) == 3
-    rows, _ = count_features([block_keys(once)] * 2)
+    rows, _ = count_features([block_keys(once)] * 4)
     assert {"b:eins zwei", "g:zwei"} < set(rows)
 
 
@@ -113,7 +113,7 @@ def test_a_rarer_feature_weighs_more() -> None:
 
 
 def test_each_block_has_its_weight_as_length() -> None:
-    keys = [block_keys(message_of("ab", "cd", concepts=("c",)))] * 2
+    keys = [block_keys(message_of("ab", "cd", concepts=("c",)))] * 4
     rows, idf = count_features(keys)
     matrix = to_matrix(keys, rows, idf)
     for name, length in zip(BLOCKS, (1.0, 0.6, 1.0, 1.0), strict=True):

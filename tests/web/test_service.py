@@ -14,7 +14,6 @@ from starlette.testclient import TestClient
 
 from bot import __version__
 from bot.compiling import NothingToServeError, load_bot
-from bot.content.loading import Loaded, Problem, Spot
 from bot.pipeline import Bot
 from bot.settings import Settings
 from bot.web import schemas, service
@@ -32,9 +31,9 @@ def test_unready_until_the_bot_is_there(
 ) -> None:
     gate = threading.Event()
 
-    def load(settings: Settings) -> tuple[Bot, None]:
+    def load(settings: Settings) -> Bot:
         gate.wait(30)
-        return small_bot, None
+        return small_bot
 
     monkeypatch.setattr(service, "load_bot", load)
     app = create_app(small_settings)
@@ -68,10 +67,9 @@ def test_unready_for_good_without_knowledge(
 
 
 def test_what_was_left_out_is_named(small_settings: Settings, small_bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-    bot = replace(small_bot, content=small_bot.content.model_copy(update={"left_out": ("kita-u3",)}))
-    problems = [Problem(Spot("x.yaml", 3), "Falsch.", "Richtig."), Problem(Spot("x.yaml", 4), "Alt.", level="warning")]
-    loaded = Loaded(bot.content, problems, (), {}, {})
-    monkeypatch.setattr(service, "load_bot", lambda _: (bot, loaded))
+    update = {"left_out": ("kita-u3",), "problems": ("x.yaml:3: Falsch. Richtig.",)}
+    bot = replace(small_bot, content=small_bot.content.model_copy(update=update))
+    monkeypatch.setattr(service, "load_bot", lambda _: bot)
     app = create_app(small_settings)
     with TestClient(app) as client:
         assert app.state.service.finished.wait(30)
