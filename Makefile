@@ -34,7 +34,7 @@ test: .venv/.dev
 	@$(BIN)/ruff format --check --quiet bot tests
 	@$(BIN)/ruff check --quiet bot tests
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache > build/imports.txt 2>&1 || (cat build/imports.txt; exit 1)
+	@mkdir -p build; $(BIN)/lint-imports --no-cache > build/imports.txt 2>&1 || (cat build/imports.txt; exit 1)
 	@$(BIN)/familienbot check
 	@$(BIN)/python -m pytest
 

@@ -20,6 +20,7 @@ class Costs:
     """What each mistake costs, in questions back; and from where on the second safety net speaks, 0..1.
 
     alarm      the net alone turns the reply into an emergency
+    alarm_in_setting  the same where the setting looks harmless
     agree      the net does not contradict a ranking that says so
     help_line  the ordinary reply begins with a line of help
     second_question, near_question  so sure must a part of a message be to be answered as a question of its own: far
@@ -30,6 +31,7 @@ class Costs:
     ask: float = 1.0
     refuse: float = 4.0
     alarm: float = 0.6
+    alarm_in_setting: float = 0.85
     agree: float = 0.2
     help_line: float = 0.5
     second_question: float = 0.6
@@ -126,12 +128,14 @@ def second_net(
 ) -> Candidates:
     """The candidates with the learned net's word on emergencies: sure, it is one; else no emergency topic remains.
 
-    harmless_setting  books, courses, animals, devices: there the net only adds the line of help
+    harmless_setting  books, courses, animals, devices: there it must be very sure, else it only adds the line of help
     """
     alarming = [c for c in candidates.best if groups.get(c.topic) == EMERGENCY_GROUP]
     ranked_first = bool(alarming) and alarming[0] is candidates.best[0]
     sure = candidates.emergency >= costs.alarm or (ranked_first and candidates.emergency >= costs.agree)
-    if sure and not harmless_setting and candidates.alarm is not None:
+    if harmless_setting:
+        sure = candidates.emergency >= costs.alarm_in_setting and ranked_first
+    if sure and candidates.alarm is not None:
         topic = alarming[0].topic if alarming else candidates.alarm
         others = tuple(c for c in candidates.best if c.topic != topic)
         confidence = max(candidates.emergency, alarming[0].confidence if alarming else 0.0)

@@ -45,7 +45,13 @@ def _cuts(analysis: Analysis) -> Iterator[tuple[int, int, bool]]:
 def _alone(start: int, end: int, ranking: Ranking, intents: Intents, calibration: Calibration) -> tuple[Candidate, str]:
     outputs = ranking.reading.score(start, end)
     topics = len(intents.classes)
-    part = replace(ranking, scores=outputs[:topics], aspects=outputs[topics:FOREIGN], foreign=float(outputs[FOREIGN]), words=end - start)
+    part = replace(
+        ranking,
+        scores=outputs[:topics],
+        aspects=outputs[topics:FOREIGN],
+        foreign=float(outputs[FOREIGN]),
+        words=end - start,
+    )
     return best_topic(part, intents, calibration), intents.aspects[int(part.aspects.argmax())]
 
 
