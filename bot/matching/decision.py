@@ -33,7 +33,7 @@ class Costs:
     alarm: float = 0.6
     alarm_in_setting: float = 0.85
     agree: float = 0.2
-    help_line: float = 0.5
+    help_line: float = 0.15
     second_question: float = 0.6
     near_question: float = 0.35
 
@@ -122,7 +122,8 @@ RULE_CONFIDENCE = 0.9
 def alarm_decision(alarm: Alarm, analysis: Analysis) -> Decision:
     """An emergency reply, whatever else the message is about."""
     return Decision(
-        Kind.EMERGENCY, (alarm.topic,), ("overview",), candidates=(Candidate(alarm.topic, RULE_CONFIDENCE),), confidence=RULE_CONFIDENCE,
+        Kind.EMERGENCY, (alarm.topic,), ("overview",), candidates=(Candidate(alarm.topic, RULE_CONFIDENCE),),
+        confidence=RULE_CONFIDENCE,
         situation=alarm.situation, rule=alarm.rule, entities=analysis.entities, lang=alarm.lang,
     )  # fmt: skip
 

@@ -74,7 +74,7 @@ class _Page:
         place = self.content.places.get(place_id)
         if place is None or any(b.type == "contact" and b.data.get("name") == place.name for b in self.blocks):
             return
-        parts = [place.name, place.phone, place.address, place.hours]
+        parts = [place.name, place.phone, place.address, place.hours, None if place.phone else place.url]
         self.add(
             "contact", topic, aspect, ", ".join(p for p in parts if p), name=place.name, phone=place.phone,
             email=place.email, address=place.address, hours=place.hours, url=place.url,
@@ -221,22 +221,16 @@ def add_lines(page: _Page, ids: Iterable[str], now: datetime, topic: str) -> Non
             )
 
 
-def _situation(entry: Entry | None, wanted: str | None) -> Situation | None:
-    """The situation of that id, else the entry's general one, else its first; None when the entry has none.
+DEFAULT_SITUATIONS = ("allgemein", "verdacht", "akut", "suizid")
+"""What is assumed when no rule says which situation it is: the first of these that the entry knows."""
 
-    wanted  None when only the topic is known
-    """
+
+def _situation(entry: Entry | None, wanted: str | None) -> Situation | None:
     if entry is None or not entry.situations:
         return None
     by_id = {s.id: s for s in entry.situations}
-    return (
-        by_id.get(wanted or "")
-        or by_id.get("allgemein")
-        or by_id.get("hilfe")
-        or by_id.get("verdacht")
-        or by_id.get("erschoepft")
-        or entry.situations[0]
-    )
+    known = (by_id[name] for name in (wanted, *DEFAULT_SITUATIONS) if name in by_id)
+    return next(known, entry.situations[0])
 
 
 def _emergency(page: _Page, decision: Decision, now: datetime) -> None:

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.decision import MATTER_KNOWN, SMALLTALK, Costs, alarm_decision, decide, expected_costs, second_net
+from bot.matching.decision import (
+    MATTER_KNOWN,
+    RULE_CONFIDENCE,
+    SMALLTALK,
+    Costs,
+    alarm_decision,
+    decide,
+    expected_costs,
+    second_net,
+)
 from bot.matching.emergency import Alarm
 from bot.model import OUTSIDE, Analysis, Candidate, Candidates, Child, Decision, Entities, Kind
 
@@ -129,7 +138,7 @@ def test_more_confidence_never_makes_an_answer_a_question(weights: list[float], 
 def test_an_alarm_is_an_emergency_whatever_else() -> None:
     decision = alarm_decision(Alarm("gefahr", "akut", "regel-1", "en"), ANALYSIS)
     assert (decision.kind, decision.topics, decision.situation) == (Kind.EMERGENCY, ("gefahr",), "akut")
-    assert (decision.rule, decision.lang, decision.confidence) == ("regel-1", "en", 1.0)
+    assert (decision.rule, decision.lang, decision.confidence) == ("regel-1", "en", RULE_CONFIDENCE)
 
 
 def net(emergency: float, *topics: str, harmless: bool = False) -> Candidates:
