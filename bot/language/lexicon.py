@@ -65,6 +65,21 @@ def _lemma(surfaces: Counter[str]) -> str:
     return max(votes, key=lambda lemma: (votes[lemma], -len(lemma), lemma))
 
 
+CLIPPED_LEAD = 5
+"""How many times as frequent the verb must be, for a clipped form to be read as it."""
+
+
+def _mend_clipped(lemmas: dict[str, str], counts: dict[str, int]) -> None:
+    """Verbs without their ending, as they are spoken („kost“, „krieg“), get the verb as base form, not a rarer word."""
+    frequency: Counter[str] = Counter()
+    for form, lemma in lemmas.items():
+        frequency[lemma] += counts[form]
+    for form, lemma in lemmas.items():
+        verb = form + "en"
+        if verb != lemma and frequency[verb] >= CLIPPED_LEAD * frequency[lemma]:
+            lemmas[form] = verb
+
+
 def build_tables(
     texts: Iterable[str],
     concepts: Mapping[str, tuple[str, ...]],
@@ -95,6 +110,7 @@ def build_tables(
     counts = {form: sum(c.values()) for form, c in surfaces.items()}
     order = sorted(surfaces, key=lambda f: (-counts[f], f))
     lemmas = {form: _lemma(surfaces[form]) if form.isalpha() else form for form in order}
+    _mend_clipped(lemmas, counts)
     own = set(lemmas.values())
     inflected: dict[str, str] = {}
     for word in general:
