@@ -40,7 +40,7 @@ def _settings() -> Settings:
     try:
         return load_settings()
     except SettingsError as error:
-        errors.print(str(error))
+        errors.print(str(error), soft_wrap=True, markup=False)
         raise typer.Exit(NOTHING_TO_SERVE) from error
 
 
@@ -61,7 +61,7 @@ def _bot(settings: Settings) -> Bot:
         try:
             return load_bot(settings, lambda step: bar.update(task, description=step))
         except NothingToServeError as error:
-            errors.print(f"Das Wissen lässt sich nicht lesen: {error}")
+            errors.print(f"Das Wissen lässt sich nicht lesen: {error}", soft_wrap=True, markup=False)
             raise typer.Exit(NOTHING_TO_SERVE) from error
 
 
