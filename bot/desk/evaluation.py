@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -142,8 +142,3 @@ def is_served(labelled: Labelled, bot: Bot) -> bool:
 def is_alarm(answer: Answer, bot: Bot) -> bool:
     """Whether the reply is an emergency reply."""
     return answer.decision.kind is Kind.EMERGENCY and bot.groups.get(answer.decision.topics[0]) == EMERGENCY_GROUP
-
-
-def with_costs(bot: Bot, **costs: float) -> Bot:
-    """The bot with other costs, to see what they would change."""
-    return replace(bot, costs=replace(bot.costs, **costs))
