@@ -203,7 +203,7 @@ LAST_RESORT = (
     ("Notruf Rettungsdienst und Feuerwehr", "112", "Bei Lebensgefahr"),
     ("Notruf Polizei", "110", "Bei Gefahr durch einen Menschen"),
 )
-"""What is said in an emergency when no knowledge could be read at all. Numbers of the emergency calls, § 164 TKG."""
+"""What is said in an emergency when no other line is open or known: as in the facts bund.tel-112 and bund.tel-110."""
 
 
 def add_lines(page: _Page, ids: Iterable[str], now: datetime, topic: str) -> None:
