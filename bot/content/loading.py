@@ -30,10 +30,14 @@ from bot.content.models import (
     FactFile,
     Harmless,
     Intent,
+    KindFile,
     LineFile,
     Neighbour,
     NeighbourFile,
     NeighbourIntent,
+    Offer,
+    OfferFile,
+    OfferKind,
     Place,
     PlaceFile,
     Record,
@@ -115,6 +119,8 @@ class Content(BaseModel):
     topics: Mapping[str, TopicInfo]
     facts: Mapping[str, Fact]
     places: Mapping[str, Place]
+    kinds: Mapping[str, OfferKind]
+    offers: Mapping[str, Offer]
     districts: tuple[District, ...]
     entries: Mapping[str, Entry]
     neighbours: Mapping[str, Neighbour]
@@ -524,10 +530,23 @@ def _files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.rglob("*.yaml")) if folder.is_dir() else []
 
 
+_BASE = re.compile(r"^base:\s*['\"]?([^'\"#\n]+?)['\"]?\s*(?:#.*)?$", re.MULTILINE)
+
+
+def base_of(knowledge: Path) -> Path | None:
+    """The folder that this city builds on, as its `city.yaml` names it."""
+    try:
+        found = _BASE.search((knowledge / "city.yaml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return (knowledge / found[1]).resolve() if found else None
+
+
 def digest_of(knowledge: Path, intents: Path) -> str:
     """Hash over the names and bytes of all knowledge and intent files: 16 hex digits."""
     sha = hashlib.sha256()
-    for root in (knowledge, intents):
+    base = base_of(knowledge)
+    for root in (knowledge, *((base,) if base else ()), intents):
         for path in _files(root):
             sha.update(path.relative_to(root).as_posix().encode())
             try:
@@ -546,10 +565,22 @@ class _Reader:
         self.spots: dict[str, Spot] = {}
         self.utterance_spots: dict[tuple[str, str], Spot] = {}
         self.seen: set[Path] = set()
+        self.base = base_of(knowledge)
+
+    def find(self, name: str) -> Path:
+        """This file or folder of the knowledge; where the city has none of its own, that of its base."""
+        own = self.knowledge / name
+        return self.base / name if self.base and not own.exists() and (self.base / name).exists() else own
+
+    def is_borrowed(self, document: Document) -> bool:
+        """Whether all layers of this entry are those of the base: the city itself has nothing to say to that topic."""
+        own = f"{self.knowledge.name}/"
+        return self.base is not None and not any(spot.file.startswith(own) for spot in document.spots.values())
 
     def document(self, path: Path) -> Document | None:
         self.seen.add(path)
-        root = self.knowledge if path.is_relative_to(self.knowledge) else self.intents
+        roots = (self.knowledge, self.base, self.intents)
+        root = next(r for r in roots if r is not None and path.is_relative_to(r))
         return read_document(path, root, self.problems)
 
     def one(self, model: type[_R], path: Path) -> tuple[_R, Document] | None:
@@ -596,7 +627,7 @@ class _Reader:
 
 
 def _read_topics(reader: _Reader) -> dict[str, TopicInfo]:
-    document = reader.document(reader.knowledge / "topics.yaml")
+    document = reader.document(reader.find("topics.yaml"))
     topics: dict[str, TopicInfo] = {}
     if document is None:
         return topics
@@ -654,7 +685,7 @@ def _read_layers(reader: _Reader, layers: tuple[str, ...]) -> tuple[dict[str, Do
     merged: dict[str, Document] = {}
     broken: set[str] = set()
     for layer in layers:
-        for path in _files(reader.knowledge / layer / "entries"):
+        for path in _files(reader.find(layer) / "entries"):
             if path.name.endswith(".test.yaml"):
                 continue
             document = reader.document(path)
@@ -679,7 +710,7 @@ def _read_entries(
     merged, broken = _read_layers(reader, layers)
     entries: dict[str, Entry] = {}
     for topic, document in merged.items():
-        if topic in broken:
+        if topic in broken or reader.is_borrowed(document):
             continue
         entry = _validate(Entry, document.data, document, reader.problems)
         if topics and topic not in topics:  # without any topics, that alone is the cause
@@ -696,7 +727,7 @@ def _read_entries(
 def _read_cases(reader: _Reader, layers: tuple[str, ...]) -> list[Case]:
     cases: list[Case] = []
     for layer in layers:
-        for path in _files(reader.knowledge / layer / "entries"):
+        for path in _files(reader.find(layer) / "entries"):
             if not path.name.endswith(".test.yaml"):
                 continue
             found = reader.one(Cases, path)
@@ -791,7 +822,7 @@ def _circular(classes: Mapping[str, tuple[str, ...]]) -> list[str]:
 def _read_rules(reader: _Reader) -> tuple[EmergencyRules, ...]:
     """The emergency rules by file; a broken rule or word class is left out, all others stay."""
     files: list[EmergencyRules] = []
-    for path in _files(reader.knowledge / "safety"):
+    for path in _files(reader.find("safety")):
         if not path.name.startswith("rules"):
             continue
         document = reader.document(path)
@@ -833,12 +864,12 @@ def load(knowledge: Path, intents: Path) -> Loaded:
     """
     reader = _Reader(knowledge, intents)
     city = reader.one(City, knowledge / "city.yaml")
-    texts = reader.one(Texts, knowledge / "texts.yaml")
+    texts = reader.one(Texts, reader.find("texts.yaml"))
     topics = _read_topics(reader)
     layers = city[0].layers if city else ()
     if city:
         reader.spots |= {":".join(["city", *map(str, path)]): spot for path, spot in city[1].spots.items()}
-    folders = [knowledge / layer for layer in layers]
+    folders = [reader.find(layer) for layer in layers]
 
     def below(name: str) -> list[Path]:
         return [p for folder in folders for p in _files(folder / name)]
@@ -852,11 +883,14 @@ def load(knowledge: Path, intents: Path) -> Loaded:
 
     facts = reader.records(Fact, "facts", below("facts"), "id", "fact")
     places = reader.records(Place, "places", below("places"), "id", "place")
+    kind_files = [p for p in [reader.find("kinds.yaml")] if p.exists()]
+    kinds = reader.records(OfferKind, "kinds", kind_files, "id", "kind")
+    offers = reader.records(Offer, "offers", below("offers"), "id", "offer")
     districts = reader.records(District, "districts", in_layers("districts.yaml"), "name", "district")
     entries, left_out = _read_entries(reader, layers, topics)
     neighbours = reader.records(Neighbour, "neighbours", in_layers("neighbours.yaml"), "matter", "neighbour")
     topic_intents, neighbour_intents = _read_intents(reader, topics)
-    lines = reader.records(EmergencyLine, "lines", [knowledge / "safety" / "lines.yaml"], "id", "line")
+    lines = reader.records(EmergencyLine, "lines", [reader.find("safety") / "lines.yaml"], "id", "line")
     rules = _read_rules(reader)
     harmless = reader.one(Harmless, intents / "safety" / "harmless.yaml")
     concepts = reader.records(Concept, "concepts", lexicon("concepts"), "id", "concept")
@@ -875,6 +909,8 @@ def load(knowledge: Path, intents: Path) -> Loaded:
             topics=topics,
             facts=facts,
             places=places,
+            kinds=kinds,
+            offers=offers,
             districts=tuple(districts.values()),
             entries=entries,
             neighbours=neighbours,
@@ -895,6 +931,6 @@ SCHEMAS: Mapping[str, type[BaseModel]] = {
     "fact": FactFile, "place": PlaceFile, "entry": Entry, "intent": Intent, "neighbour-intent": NeighbourIntent,
     "neighbour": NeighbourFile, "cases": Cases, "lines": LineFile, "emergency-rules": EmergencyRules, "city": City,
     "concepts": ConceptFile, "abbreviations": AbbreviationFile, "districts": DistrictFile, "harmless": Harmless,
-    "texts": Texts,
+    "texts": Texts, "kinds": KindFile, "offer": OfferFile,
 }  # fmt: skip
 """The model of each kind of file, by the name of its JSON Schema."""

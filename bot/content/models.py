@@ -147,6 +147,7 @@ PartialDate = Annotated[
     WithJsonSchema(_PARTIAL_DATE),
 ]
 Clock = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+Months = Annotated[int, Field(ge=0, le=240), WithJsonSchema({"type": ["string", "integer"]})]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"enum": [True, False, "ja", "nein"]})]
 
 
@@ -214,9 +215,7 @@ class Place(Sourced):
 
     id: QualifiedId = Field(description="Eindeutiger Name: Ebene, Punkt, Name. Etwa herne.jugendamt.")
     name: Text = Field(description="Der Name, wie er an der Tür steht.")
-    kind: Literal["office", "advice", "meeting_point", "family_centre", "kita"] = Field(
-        description="office Amt, advice Beratung, meeting_point Treffpunkt, family_centre Familienzentrum, kita Kita."
-    )
+    kind: Id = Field(description="Art der Stelle, wie sie in kinds.yaml steht: amt, beratungsstelle, kita …")
     address: Text | None = Field(None, description="Straße, Hausnummer, Postleitzahl und Ort.")
     district: Text | None = Field(None, description="Stadtteil.")
     quarter: Text | None = Field(None, description="Quartier innerhalb des Stadtteils.")
@@ -229,6 +228,59 @@ class Place(Sourced):
     services: tuple[Text, ...] = Field((), description="Was es dort gibt, ein Stichwort je Zeile.")
 
 
+Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+
+
+class AgeRange(Record):
+    """For which age in months, both ends included; an end that is not stated is None."""
+
+    model_config = _about("Für welches Alter, in Monaten; beide Enden gehören dazu.")
+
+    start: Months | None = Field(None, alias="from", description="Ab wie vielen Monaten.")
+    end: Months | None = Field(None, alias="until", description="Bis zu wie vielen Monaten, einschließlich.")
+
+
+class TimeRange(Record):
+    """From when until when in the city's time; the end may not be stated."""
+
+    model_config = _about("Von wann bis wann. Uhrzeiten in Anführungszeichen.")
+
+    start: Clock = Field(alias="from", description='Beginn, etwa "15:30".')
+    end: Clock | None = Field(None, alias="until", description='Ende, etwa "17:00".')
+
+
+class Offer(Sourced):
+    """A regular or dated offer. What no source states stays empty and is shown as to be asked.
+
+    place       id of the place where it is; `at` says it in words where that place is no record of ours
+    historical  kept as a record, found by no search
+    """
+
+    model_config = _about("Ein regelmäßiges Angebot oder ein Termin. Was keine Quelle nennt, bleibt leer.")
+
+    id: QualifiedId = Field(description="Eindeutiger Name: Ebene, Punkt, Name. Etwa herne.bauklotzparty-mitte.")
+    name: Text = Field(description="Der Name, unter dem Eltern es finden.")
+    kind: Id = Field(description="Art des Angebots, wie sie in kinds.yaml steht: spielgruppe, kurs, elterncafe …")
+    place: QualifiedId | None = Field(None, description="Name der Stelle aus places, in der es stattfindet.")
+    at: Text | None = Field(None, description="Der Ort in Worten, wenn er nicht unter places steht.")
+    district: Text | None = Field(None, description="Stadtteil oder Stadtbezirk; leer: der des Ortes.")
+    age_months: AgeRange = Field(default_factory=AgeRange, description="Für welches Alter, in Monaten.")
+    weekdays: tuple[Weekday, ...] = Field((), description="Wochentage: MO, TU, WE, TH, FR, SA, SU.")
+    time: TimeRange | None = Field(None, description="Uhrzeit.")
+    rhythm: Text | None = Field(None, description="Wenn es nicht jede Woche ist: „an einzelnen Freitagen“.")
+    dates: tuple[Day, ...] = Field((), description="Einzelne Termine: 2026-12-05.")
+    cost: Text | None = Field(None, description="Was es kostet, in Worten.")
+    registration: Text | None = Field(None, description="Wie man sich anmeldet, in Worten.")
+    languages: tuple[Text, ...] = Field((), description="Sprachen, etwa de, tr.")
+    operator: Text | None = Field(None, description="Wer es anbietet.")
+    phone: Text | None = Field(None, description="Telefonnummer mit Vorwahl.")
+    email: Text | None = Field(None, description="E-Mail-Adresse.")
+    url: Url | None = Field(None, description="Internetseite mit https://.")
+    accessible: Text | None = Field(None, description="Was über Barrierefreiheit bekannt ist, in Worten.")
+    valid_until: Day | None = Field(None, description="Letzter Tag, an dem es gilt. Danach findet es keine Suche mehr.")
+    historical: Flag = Field(False, description="true: nur noch zur Erinnerung, keine Suche findet es.")
+
+
 class Link(Record):
     """A page to read on or act."""
 
@@ -236,6 +288,24 @@ class Link(Record):
 
     label: Text = Field(description="Was man dort findet, in wenigen Worten.")
     url: Url = Field(description="Adresse mit https://.")
+
+
+class OfferKind(Record):
+    """A kind of places or offers, with the words of it in a sentence.
+
+    words  what parents call it: compared with the words of a message, their base forms and parts
+    total  the fact that states how many there are
+    """
+
+    model_config = _about("Eine Art von Stellen oder Angeboten, nach der Eltern suchen.")
+
+    id: Id = Field(description="Name der Art, deutsch und klein: spielgruppe.")
+    title: Text = Field(description="Mehrzahl, wie in einem Satz: „Krabbel- und Spielgruppen“.")
+    one: Text = Field(description="Einzahl ohne „ein“: „Krabbel- oder Spielgruppe“.")
+    none: Text = Field(description="Verneint, im Wen-Fall: „keine Krabbel- oder Spielgruppe“.")
+    words: tuple[Text, ...] = Field((), description="Wie Eltern es nennen, ein Wort je Zeile.")
+    total: QualifiedId | None = Field(None, description="Tatsache mit der Gesamtzahl in der Stadt.")
+    next: Link | None = Field(None, description="Wo man weitersucht, wenn unsere Liste nicht reicht.")
 
 
 class Step(Record):
@@ -301,6 +371,9 @@ class Entry(Record):
     links: tuple[Link, ...] = Field((), description="Amtliche Seiten zum Weiterlesen oder Erledigen.")
     lines: tuple[Id, ...] = Field((), description="Hilfen aus safety/lines.yaml, die zum Thema gehören.")
     situations: tuple[Situation, ...] = Field((), description="Nur bei Notfällen: die Lagen und ihre Hilfen.")
+    search: tuple[Id, ...] = Field(
+        (), description="Arten aus kinds.yaml, unter denen gesucht wird, wenn Eltern nach einem Ort oder Termin fragen."
+    )
     off: Flag = Field(False, description="true schaltet das Thema ab: es antwortet nur noch „off_text“.")
     off_text: Text | None = Field(None, description="Was gesagt wird, solange das Thema abgeschaltet ist.")
 
@@ -362,7 +435,7 @@ class LineHours(Record):
 
     model_config = _about("Wann dort jemand antwortet.")
 
-    days: tuple[Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"], ...]
+    days: tuple[Weekday, ...]
     opens: Clock = Field(alias="from")
     closes: Clock = Field(alias="until")
 
@@ -443,7 +516,13 @@ class Abbreviation(Record):
 
 
 class City(Record):
-    """What differs from city to city and is no topic."""
+    """What differs from city to city and is no topic.
+
+    land          code of the Land, such as `NW`: its public holidays are known
+    other_cities  names of towns around: a search there is told that our list is of this city
+    search_link   where to search on when our list has nothing
+    base          another city's folder, seen from this one: files and layers that are missing here are taken from there
+    """
 
     model_config = _about("Was von Stadt zu Stadt verschieden ist.")
 
@@ -454,6 +533,10 @@ class City(Record):
     layers: tuple[Text, ...]
     legal_links: tuple[Link, ...] = ()
     greeting_topics: tuple[Id, ...] = ()
+    land: Text | None = None
+    other_cities: tuple[Text, ...] = ()
+    search_link: Link | None = None
+    base: Text | None = None
 
 
 class Texts(Record):
@@ -493,6 +576,22 @@ class PlaceFile(Record):
     model_config = _about("Eine Datei mit Stellen und Orten.")
 
     places: tuple[Place, ...] = Field(description="Die Stellen und Orte.")
+
+
+class OfferFile(Record):
+    """A file of offers."""
+
+    model_config = _about("Eine Datei mit Angeboten.")
+
+    offers: tuple[Offer, ...] = Field(description="Die Angebote.")
+
+
+class KindFile(Record):
+    """The file of kinds."""
+
+    model_config = _about("Die Arten von Stellen und Angeboten.")
+
+    kinds: tuple[OfferKind, ...] = Field(description="Die Arten.")
 
 
 class NeighbourFile(Record):
