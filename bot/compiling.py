@@ -26,13 +26,13 @@ from bot.language.spelling import Speller
 from bot.matching.confidence import Calibration
 from bot.matching.emergency import Emergencies, Pattern, Rule, RuleCompiler, rule_words
 from bot.matching.features import Weights
-from bot.matching.ranking import MATTER, Intents, lemmas
+from bot.matching.ranking import MATTER, Intents
 from bot.model import EMERGENCY_GROUP, Analysis, Question
 from bot.pipeline import Bot
 from bot.replying.direct import direct_messages
 from bot.settings import Settings
 
-FORMAT = 7
+FORMAT = 8
 """Raised whenever the stored form changes."""
 KEEP = 4
 
@@ -144,16 +144,10 @@ def build(content: Content, spacy_model: str | None = None, progress: Progress =
     harmless = [read(u, language) for u in content.harmless]
     emergency = frozenset(t for t, info in content.topics.items() if info.group == EMERGENCY_GROUP)
     fitted = fit(examples, harmless, emergency, progress)
-    utterances: dict[str, tuple[list[str], list[str]]] = {}
-    for example in examples:
-        found = utterances.setdefault(example.label, ([], []))
-        found[0].append(lemmas(example.analysis.core))
-        found[1].append(example.text)
     return language, Intents(
         fitted.topics,
         fitted.aspects,
         fitted.weights,
-        {k: (tuple(a), tuple(b)) for k, (a, b) in utterances.items()},
         frozenset(fitted.topics) & emergency,
     )
 
@@ -227,6 +221,11 @@ def _write(path: Path, write: Callable[[BinaryIO], object]) -> None:
         stale.unlink(missing_ok=True)
 
 
+def _values_path(path: Path) -> Path:
+    """Where the large matrix of a model lies: a file of its own, so that the system maps it and processes share it."""
+    return path.with_name(path.name.replace("model-", "weights-")).with_suffix(".npy")
+
+
 def save_model(path: Path, language: Language, intents: Intents) -> None:
     """Stores the model."""
     meta = {
@@ -234,17 +233,16 @@ def save_model(path: Path, language: Language, intents: Intents) -> None:
         "rows": list(intents.weights.rows),
         "classes": intents.classes,
         "aspects": intents.aspects,
-        "utterances": intents.utterances,
         "alarms": sorted(intents.alarms),
     }
     arrays: dict[str, Any] = {
         "meta": np.frombuffer(json.dumps(meta, ensure_ascii=False).encode(), dtype=np.uint8),
-        "values": intents.weights.values,
         "norms": intents.weights.norms,
         "bias": intents.weights.bias,
         "keys": language.tables.speller.keys,
         "targets": language.tables.speller.targets,
     }
+    _write(_values_path(path), lambda file: np.save(file, intents.weights.values))
     _write(path, lambda file: np.savez(file, **arrays))
 
 
@@ -256,10 +254,13 @@ def restore_model(path: Path, spacy_model: str | None) -> tuple[Language, Intent
     with np.load(path) as stored:
         arrays = {name: stored[name] for name in stored.files}
     meta = json.loads(arrays["meta"].tobytes())
-    weights = Weights({key: i for i, key in enumerate(meta["rows"])}, arrays["values"], arrays["norms"], arrays["bias"])
+    values = np.asarray(np.load(_values_path(path), mmap_mode="r"))
+    rows = {key: i for i, key in enumerate(meta["rows"])}
+    if len(values) != len(rows):
+        raise ValueError("the two files of the model belong to different ones")
+    weights = Weights(rows, values, arrays["norms"], arrays["bias"])
     tables = _tables_from_json(meta["tables"], arrays["keys"], arrays["targets"])
-    utterances = {k: (tuple(a), tuple(b)) for k, (a, b) in meta["utterances"].items()}
-    intents = Intents(tuple(meta["classes"]), tuple(meta["aspects"]), weights, utterances, frozenset(meta["alarms"]))
+    intents = Intents(tuple(meta["classes"]), tuple(meta["aspects"]), weights, frozenset(meta["alarms"]))
     return Language(load_pipeline(spacy_model), tables), intents
 
 

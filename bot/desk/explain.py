@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bot.compiling import labelled_utterances, read
 from bot.content.models import Aspect
 from bot.matching.decision import expected_costs
 from bot.matching.features import BLOCK_WEIGHTS, word_keys
@@ -102,9 +103,12 @@ def strongest_words(analysis: Analysis, winner: str, bot: Bot) -> list[dict[str,
     return [row for row in found if float(str(row["weight"])) > 0][:STRONGEST]
 
 
-def _nearest(analysis: Analysis, winner: str, bot: Bot) -> dict[str, Any]:
-    similarity, utterance = nearest_utterance(lemmas(analysis.core or analysis.tokens), bot.intents.utterances[winner])
-    return {"utterance": utterance, "similarity": round(similarity, 3)}
+def _nearest(analysis: Analysis, winner: str, bot: Bot) -> dict[str, Any] | None:
+    texts = [text for text, label, _ in labelled_utterances(bot.content) if label == winner]
+    found = nearest_utterance(
+        lemmas(analysis.core or analysis.tokens), [lemmas(read(text, bot.language).core) for text in texts]
+    )
+    return {"utterance": texts[found[1]], "similarity": round(found[0], 3)} if found else None
 
 
 def _candidate_rows(candidates: Candidates | None, bot: Bot) -> list[dict[str, Any]]:
@@ -188,7 +192,7 @@ def explanation(message: str, bot: Bot, now: datetime) -> dict[str, Any]:
     step = trace(Question(message, now), bot)
     analysis, candidates, decision = step.analysis, step.candidates, step.decision
     winner = _winner(decision) if candidates is not None else None
-    ranked = winner is not None and winner in bot.intents.index and winner in bot.intents.utterances
+    ranked = winner is not None and winner in bot.intents.index
     options = expected_costs(candidates, bot.costs) if candidates is not None else None
     return {
         "message": message,

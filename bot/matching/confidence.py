@@ -38,7 +38,7 @@ def _sigmoid(x: float) -> float:
 def foreign_features(
     best_topic: float, second_topic: float, best_matter: float, ranking: Ranking
 ) -> NDArray[np.float64]:
-    """What speaks for a message being not ours: (9,) with a constant at the end."""
+    """What speaks for a message being not ours: (8,) with a constant at the end."""
     return np.array(
         [
             best_topic,
@@ -47,7 +47,6 @@ def foreign_features(
             best_topic - second_topic,
             ranking.foreign,
             ranking.coverage,
-            ranking.similarity,
             np.log(1.0 + ranking.words),
             1.0,
         ]

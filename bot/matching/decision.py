@@ -32,7 +32,7 @@ class Costs:
     refuse: float = 4.0
     alarm: float = 0.6
     alarm_in_setting: float = 0.85
-    agree: float = 0.2
+    agree: float = 0.15
     help_line: float = 0.15
     second_question: float = 0.6
     near_question: float = 0.35

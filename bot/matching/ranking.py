@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,18 +21,16 @@ FOREIGN, EMERGENCY = -2, -1
 
 @dataclass(frozen=True)
 class Intents:
-    """The fitted models and the utterances they were fitted on.
+    """The fitted models.
 
     classes     topics, and matters with a leading `~`: the first outputs of `weights`
     aspects     the next outputs; the last two are `FOREIGN` and `EMERGENCY`
-    utterances  topic or matter → its utterances as sorted base forms, and as written in the same order
     alarms      topics of emergencies
     """
 
     classes: tuple[str, ...]
     aspects: tuple[str, ...]
     weights: Weights
-    utterances: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
     alarms: frozenset[str]
 
     @cached_property
@@ -59,8 +57,6 @@ class Ranking:
     aspects     (aspects,)
     foreign     above 0 the message tends to be not ours
     emergency   of the second net; above 0 it tends to an emergency
-    similarity  0..1, of the nearest utterance of the best class
-    nearest     that utterance as written
     coverage    0..1, the share of the message's longer words that we know
     words       how many words the message has
     reading     the message prepared for scoring parts of it
@@ -70,8 +66,6 @@ class Ranking:
     aspects: NDArray[np.float32]
     foreign: float
     emergency: float
-    similarity: float
-    nearest: str
     coverage: float
     words: int
     reading: Reading
@@ -89,10 +83,10 @@ def coverage(tokens: tuple[Token, ...]) -> float:
     return known / letters if letters else 1.0
 
 
-def nearest_utterance(text: str, utterances: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[float, str]:
-    """The similarity 0..1 of the utterance whose base forms are nearest, and that utterance as written."""
-    found = process.extractOne(text, utterances[0], scorer=fuzz.ratio, score_cutoff=50)
-    return (found[1] / 100, utterances[1][found[2]]) if found else (0.0, "")
+def nearest_utterance(text: str, utterances: Sequence[str]) -> tuple[float, int] | None:
+    """The similarity 0..1 and the place of the utterance that is nearest; both sides as `lemmas` gives them."""
+    found = process.extractOne(text, utterances, scorer=fuzz.ratio, score_cutoff=50)
+    return (found[1] / 100, found[2]) if found else None
 
 
 def rank(analysis: Analysis, intents: Intents) -> Ranking:
@@ -101,15 +95,11 @@ def rank(analysis: Analysis, intents: Intents) -> Ranking:
     reading = intents.weights.read(tokens, analysis.concepts)
     outputs = reading.score()
     topics = len(intents.classes)
-    best = intents.classes[int(outputs[:topics].argmax())]
-    similarity, nearest = nearest_utterance(lemmas(tokens), intents.utterances[best])
     return Ranking(
         scores=outputs[:topics],
         aspects=outputs[topics:FOREIGN],
         foreign=float(outputs[FOREIGN]),
         emergency=float(outputs[EMERGENCY]),
-        similarity=similarity,
-        nearest=nearest,
         coverage=coverage(tokens),
         words=len(tokens),
         reading=reading,
