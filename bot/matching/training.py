@@ -25,7 +25,7 @@ EMERGENCY_C = 1.0
 """Inverse strengths of the regularisation, chosen by cross-validation over the utterances."""
 
 HARMLESS_WEIGHT = 3.0
-"""How many ordinary utterances a look-alike counts for in the second net: there are few of them, and they stand for many."""
+"""How many ordinary utterances a look-alike counts for in the second net: they are few and stand for many."""
 
 FOLDS = 4
 _SEED = 20261122
@@ -194,6 +194,8 @@ def cross_validate(
             held_out[np.ix_(test, np.searchsorted(classes, model.classes_))] = model.decision_function(matrix[test])
         counts = np.array([1.0] * len(labels) + [HARMLESS_WEIGHT] * len(harmless))
         for train, test in folds.split(everything, alarms):
-            model = _fit(everything[train], [alarms[i] for i in train], EMERGENCY_C, balanced=True, counts=counts[train])
+            model = _fit(
+                everything[train], [alarms[i] for i in train], EMERGENCY_C, balanced=True, counts=counts[train]
+            )
             held_out_emergency[test] = model.decision_function(everything[test])
     return HeldOut(classes, held_out, held_out_emergency)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.compiling import labelled_utterances, read
+from bot.compiling import read
 from bot.matching.confidence import split_scores
 from bot.matching.ranking import MATTER, Ranking, coverage, lemmas, nearest_utterance, rank
 from bot.model import Token
