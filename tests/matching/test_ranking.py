@@ -46,7 +46,9 @@ def test_an_emergency_scores_above_a_calm_question(small_bot: Bot) -> None:
 
 def test_the_nearest_of_several() -> None:
     found = nearest_utterance("a b c", ("a b", "a b c d", "x"))
-    assert found is not None and found[1] == 1 and 0.8 < found[0] < 0.9
+    assert found is not None
+    assert found[1] == 1
+    assert 0.8 < found[0] < 0.9
     assert nearest_utterance("a", ()) is None
 
 
