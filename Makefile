@@ -7,13 +7,14 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check format eval bench calibrate lock schema clean
+.PHONY: help run test check format eval bench calibrate coverage lock schema clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
 	@echo "make check  format, lint, types, arrows between modules, knowledge, tests"
 	@echo "make eval   measures the bot and its baselines, writes docs/evaluation/"
 	@echo "make bench  measures speed and memory"
+	@echo "make coverage  writes docs/coverage.html: what is covered, what is missing and whom to ask"
 
 .venv/bin/python:
 	@tools/python.sh "$(PYTHON)"
@@ -52,6 +53,9 @@ bench: .venv/.dev
 
 calibrate: .venv/.dev
 	$(BIN)/familienbot calibrate
+
+coverage: .venv/.dev
+	$(BIN)/familienbot coverage
 
 schema: .venv/.run
 	$(BIN)/familienbot schema

@@ -188,6 +188,47 @@ def check(
     raise typer.Exit(1 if failures else 0)
 
 
+@app.command(name="import")
+def import_records(
+    target: Annotated[str, typer.Argument(metavar="places|offers", help="Was in der Datei steht.")],
+    file: Annotated[Path, typer.Argument(help="CSV oder GeoJSON.")],
+    mapping: Annotated[Path, typer.Option("--map", help="Zuordnung der Spalten, eine YAML-Datei.")],
+    write: Annotated[bool, typer.Option("--write", help="Die Änderungen auch schreiben.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Stellen oder Angebote aus einer Tabelle übernehmen. Ohne --write zeigt es nur, was sich ändern würde.
+
+    Ende mit 0, wenn nichts zu tun ist oder geschrieben wurde, mit 1 bei Unterschieden, mit 2 bei Fehlern.
+    """
+    from bot.desk.importing import MODELS, as_data, describe, plan_import, reformatted, write_import
+
+    if target not in MODELS:
+        errors.print(f"„{target}“ lässt sich nicht übernehmen. Möglich: {', '.join(MODELS)}.", markup=False)
+        raise typer.Exit(2)
+    settings = _settings()
+    today = (settings.now or datetime.now(ZoneInfo("Europe/Berlin"))).date()
+    plan = plan_import(target, file, mapping, settings.knowledge, today)
+    again = () if plan.problems else reformatted(plan)
+    written: tuple[Path, ...] = ()
+    if write and not plan.problems:
+        try:
+            written = write_import(plan)
+        except OSError as error:
+            errors.print(f"Das Schreiben ist misslungen: {error.strerror or error}", soft_wrap=True, markup=False)
+            raise typer.Exit(2) from error
+    if as_json:
+        print(json.dumps(as_data(plan, written), ensure_ascii=False, indent=1))
+    else:
+        describe(plan, console)
+        for path in again:
+            console.print(f"Hinweis: {path.name} wird dabei einheitlich eingerückt und umbrochen.", markup=False)
+        if written:
+            console.print("Geschrieben. Prüfen Sie mit „familienbot check“.")
+        elif plan.changes:
+            console.print("Noch nichts geschrieben: Dafür --write anhängen.", markup=False)
+    raise typer.Exit(2 if plan.problems else 1 if plan.changes and not written else 0)
+
+
 @app.command(name="eval")
 def evaluate(
     half: Annotated[str, typer.Option(help="Welche Hälfte gemessen wird: report, fit oder all.")] = "report",
@@ -232,6 +273,25 @@ def schema(out: Annotated[Path, typer.Option(help="Zielordner.")] = Path("docs/s
         text = json.dumps(model.model_json_schema(by_alias=True), ensure_ascii=False, indent=1)
         (out / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     console.print(f"{len(SCHEMAS)} Schemas in {out}.")
+
+
+@app.command()
+def coverage(out: Annotated[Path, typer.Option(help="Zieldatei.")] = Path("docs/coverage.html")) -> None:
+    """Zeigen, was unser Wissen abdeckt, wie alt es ist, und was fehlt und wen man dazu fragt; schreibt eine Seite."""
+    from bot.content.loading import load
+    from bot.desk.coverage import coverage as cover
+    from bot.desk.coverage import page
+
+    settings = _settings()
+    content = load(settings.knowledge, settings.intents).content
+    if content is None:
+        errors.print("Das Wissen lässt sich nicht lesen. „familienbot check“ sagt, warum.", markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE)
+    today = (settings.now or datetime.now(ZoneInfo(content.city.timezone))).date()
+    found = cover(content, today)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page(found, content), encoding="utf-8")
+    console.print(f"{len(found.rows)} Themen und {len(found.gaps)} offene Angaben in {out}.")
 
 
 @app.command()

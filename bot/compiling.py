@@ -30,6 +30,8 @@ from bot.matching.ranking import MATTER, Intents
 from bot.model import EMERGENCY_GROUP, Analysis, Question
 from bot.pipeline import Bot
 from bot.replying.direct import direct_messages
+from bot.replying.offers import list_records
+from bot.replying.wishes import search_words
 from bot.settings import Settings
 
 FORMAT = 8
@@ -66,13 +68,15 @@ def load_calibration(knowledge: Path) -> Calibration:
 
 
 def districts_of(content: Content) -> dict[str, tuple[str, ...]]:
-    """Every name of a district as written, and the districts it may mean; a Bezirk means those that bear its name."""
+    """Every name of a district as written, and the districts it may mean; of a Bezirk and a Stadtteil the latter."""
     names: dict[str, tuple[str, ...]] = {}
     for district in content.districts:
         for name in (district.name, *district.aliases):
             names[name] = tuple(dict.fromkeys((*names.get(name, ()), district.name)))
     for district in content.districts:  # a district's own name wins over the same word as somebody's alias
         names[district.name] = (district.name,)
+    for district in content.districts:
+        names.setdefault(district.borough, (district.borough,))
     return names
 
 
@@ -296,6 +300,7 @@ def _to_json(content: Content) -> bytes:
 
 def assemble(content: Content, language: Language, intents: Intents, settings: Settings) -> Bot:
     """The bot that answers, from its parts."""
+    listing = list_records(content)
     bot = Bot(
         content=content,
         language=language,
@@ -305,6 +310,8 @@ def assemble(content: Content, language: Language, intents: Intents, settings: S
         titles={topic: read(entry.title, language) for topic, entry in content.entries.items()},
         direct=direct_messages(content),
         groups={t: info.group for t, info in content.topics.items()},
+        listing=listing,
+        search_words=search_words(content, listing),
         off=settings.disabled_topics,
         all_off=settings.off,
     )

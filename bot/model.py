@@ -37,15 +37,33 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """Values found in a message; None means not mentioned."""
+    """Values found in a message; None means not mentioned.
+
+    districts      those that an ambiguous name may mean, or several that were named
+    weekday        `MO` to `SU`: the first one named, or that of `date`
+    weekdays       all of them where several were named, as by „am Wochenende“
+    date           ISO date of a day to come
+    kinds          ids of the kinds of places or offers that were named; looked for only where something is searched
+    offer          id of the place or offer that was named; looked for only there, too
+    child_count    how many children are spoken of, whether or not their ages are
+    income_period  `month` or `year` where the message says so
+    doubtful       names of values that cannot be as they were typed, such as `age` for a negative one
+    """
 
     children: tuple[Child, ...] = ()
     district: str | None = None
     districts: tuple[str, ...] = ()
     weekday: str | None = None
+    weekdays: tuple[str, ...] = ()
     part_of_day: str | None = None
+    date: str | None = None
     hours_per_week: int | None = None
     income_eur: int | None = None
+    income_period: str | None = None
+    child_count: int | None = None
+    doubtful: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    offer: str | None = None
     matter: str | None = None
 
 
@@ -171,6 +189,7 @@ class Decision:
     short_first whether the short answer stands before the side asked for, because that side is not sure
     situation   for an emergency: which of the entry's situations
     help_line   whether the reply begins with a line of help because the second net was unsure
+    oddity      what keeps a search from being done as it was asked: the name of the sentence that says so
     """
 
     kind: Kind
@@ -184,6 +203,7 @@ class Decision:
     situation: str | None = None
     rule: str | None = None
     help_line: bool = False
+    oddity: str | None = None
     entities: Entities = Entities()
     lang: str = "de"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.content.loading import Content
 from bot.content.models import Aspect
@@ -17,6 +17,11 @@ from bot.matching.segments import find_second_question
 from bot.model import Analysis, Answer, Candidate, Candidates, Decision, Kind, Question
 from bot.replying.answer import compose
 from bot.replying.direct import find_direct
+from bot.replying.offers import Listing
+from bot.replying.results import is_search
+from bot.replying.tables import continue_table, prefer_fee
+from bot.replying.timetable import with_timetable
+from bot.replying.wishes import SearchWords, find_direct_search, find_search
 
 LANGUAGE_TOPIC = "sprache"
 """What answers a message that is not in German and no emergency."""
@@ -29,6 +34,7 @@ class Bot:
     groups   the group of every topic
     titles   the title of every topic as it was read
     direct   messages of our own quick replies, as plain words → (topic, aspect)
+    listing  the places and offers that a search may find, and `search_words` what they are called
     off      topics that are switched off
     all_off  whether the whole service is
     """
@@ -42,6 +48,8 @@ class Bot:
     titles: Mapping[str, Analysis]
     direct: Mapping[str, tuple[str, str]]
     costs: Costs = COSTS
+    listing: Listing = field(default_factory=Listing)
+    search_words: SearchWords = field(default_factory=SearchWords)
     off: frozenset[str] = frozenset()
     all_off: bool = False
 
@@ -62,13 +70,18 @@ def trace(question: Question, bot: Bot) -> Trace:
     analysis = analyse(question, bot.language)
     finding = find_emergency(analysis, bot.emergencies)  # first, by reviewed rules; scores may add, never remove
     said = question.conversation
-    direct = None if finding.alarms else find_direct(question.message, analysis, said, bot.direct, bot.groups)
+    direct = None
+    if not finding.alarms:
+        direct = find_direct_search(question, analysis, bot.search_words, bot.content, bot.off)
+        direct = direct or find_direct(question.message, analysis, said, bot.direct, bot.groups)
+        direct = direct or continue_table(analysis, said, bot.content)
     ranking: Ranking | None = None
     candidates: Candidates | None = None
     if finding.alarms:
         ranking = rank(analysis, bot.intents)
         scores = {t: float(ranking.scores[bot.intents.index[t]]) for t in sorted(bot.intents.alarms)}
         decision = alarm_decision(choose_alarm(finding.alarms, scores), analysis)
+        decision = with_calm_side(decision, calibrate(ranking, bot.intents, bot.calibration), bot.content)
     elif direct is not None:
         decision = direct
     elif analysis.lang != "de" and LANGUAGE_TOPIC in bot.content.entries:
@@ -92,10 +105,31 @@ def trace(question: Question, bot: Bot) -> Trace:
         )
         if said.topic in decision.topics and leans(analysis):
             decision = follow_pointers(decision, bot.content)
-    decision = replace(decision, entities=replace(analysis.entities, matter=decision.entities.matter))
+        decision = prefer_fee(decision, bot.content)
+        decision = find_search(decision, question, analysis, bot.search_words, bot.content, bot.off)
+    if not is_search(decision):
+        decision = replace(decision, entities=replace(analysis.entities, matter=decision.entities.matter))
+        decision = with_timetable(decision, question, bot.content)
     return Trace(
-        analysis, ranking, candidates, decision, compose(decision, question, bot.content, bot.off, all_off=bot.all_off)
+        analysis,
+        ranking,
+        candidates,
+        decision,
+        compose(decision, question, bot.content, bot.off, all_off=bot.all_off, listing=bot.listing),
     )
+
+
+CALM_SIDES = ("eligibility", "documents", "deadline", "cost", "duration", "place", "hours")
+"""Sides of an emergency that are asked about calmly: what the line costs, when it answers, who may call."""
+
+
+def with_calm_side(decision: Decision, candidates: Candidates, content: Content) -> Decision:
+    """The emergency with the side that is surely asked for: it stands behind the help, and takes nothing from it."""
+    entry = content.entries.get(decision.topics[0])
+    known = entry is not None and Aspect(candidates.aspect) in entry.aspects
+    if not known or not candidates.aspect_sure or candidates.aspect not in CALM_SIDES:
+        return decision
+    return replace(decision, aspects=(candidates.aspect,))
 
 
 def follow_pointers(decision: Decision, content: Content) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -54,6 +55,7 @@ class Settings:
     workers: int = 1
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     origins: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ()
     rate_limit: int = 60
     trusted_proxies: tuple[str, ...] = ()
     spacy_model: str | None = None
@@ -74,6 +76,16 @@ def _int(env: Mapping[str, str], name: str, default: int, low: int, high: int) -
 
 def _list(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part for part in env.get(f"FAMILIENBOT_{name}", "").replace(",", " ").split() if part)
+
+
+def _frame_ancestors(env: Mapping[str, str]) -> tuple[str, ...]:
+    found = _list(env, "FRAME_ANCESTORS")
+    for source in found:
+        if re.fullmatch(r"(?:https?://)?(?:\*\.)?[A-Za-z0-9.-]+(?::\d+)?", source) is None:
+            raise SettingsError(
+                f"FAMILIENBOT_FRAME_ANCESTORS: „{source}“ ist keine Herkunft; erwartet wird etwa https://www.herne.de."
+            )
+    return found
 
 
 def _now(env: Mapping[str, str]) -> datetime | None:
@@ -125,6 +137,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         workers=workers,
         secrets=_secrets(env, workers),
         origins=_list(env, "ORIGINS"),
+        frame_ancestors=_frame_ancestors(env),
         rate_limit=_int(env, "RATE_LIMIT", 60, 0, 100_000),
         trusted_proxies=_list(env, "TRUSTED_PROXIES"),
         spacy_model=env.get("FAMILIENBOT_SPACY_MODEL") or None,

@@ -14,6 +14,7 @@ from bot.pipeline import Bot
 from bot.settings import Settings, load_settings
 
 SMALL = Path(__file__).parent / "fixtures" / "small"
+SAMPLE = Path(__file__).parents[1] / "examples" / "beispielingen"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 """A Sunday morning, ten o'clock in the town."""
 
@@ -48,6 +49,18 @@ def small_bot(small_settings: Settings) -> Bot:
 def settings() -> Settings:
     """Settings of our own knowledge, whatever the environment says, at a fixed time."""
     return load_settings({"FAMILIENBOT_NOW": "2026-11-22T10:00"})
+
+
+@pytest.fixture(scope="session")
+def sample_settings() -> Settings:
+    """Settings of the invented city with our own utterances, at a fixed time."""
+    return load_settings({"FAMILIENBOT_NOW": "2026-11-22T10:00", "FAMILIENBOT_KNOWLEDGE": str(SAMPLE)})
+
+
+@pytest.fixture(scope="session")
+def sample_bot(sample_settings: Settings) -> Bot:
+    """The bot of the invented city; built once for each state of the knowledge, about a minute."""
+    return load_bot(sample_settings)
 
 
 @pytest.fixture(scope="session")

@@ -28,10 +28,12 @@ HELP = {
     "ask": "Eine Frage stellen",
     "explain": "Zeigen, wie eine Frage gelesen wurde",
     "check": "Alle Fehler in knowledge/ und intents/ mit Datei und Zeile.",
+    "import": "Stellen oder Angebote aus einer Tabelle übernehmen.",
     "eval": "Messen, wie gut der Bot auf fremde Fragen antwortet",
     "bench": "Geschwindigkeit und Speicher messen",
     "calibrate": "Die Zuversicht neu",
     "schema": "ein JSON-Schema schreiben",
+    "coverage": "Zeigen, was unser Wissen abdeckt",
     "version": "Die Version.",
 }
 
@@ -248,3 +250,62 @@ def test_the_version_of_the_command_as_it_is_called() -> None:
     )
     assert done.stdout == f"{__version__}\n"
     assert done.stderr == ""
+
+
+KITAS_MAP = """\
+target: places
+file: knowledge/stadt/places/kitas.yaml
+kind: kita
+id: "stadt.{slug:Name}"
+columns: {name: Name}
+source: {label: Offene Daten}
+"""
+
+
+@pytest.fixture
+def table(town: Town) -> tuple[str, str]:
+    """A table of one Kita and the map of its columns."""
+    town.write("kitas.csv", "Name;Telefon\nKita Wolke;0999 1\n")
+    town.write("kitas.yaml", KITAS_MAP)
+    return str(town.root / "kitas.csv"), str(town.root / "kitas.yaml")
+
+
+def test_import_shows_the_difference_and_writes_when_told(town: Town, table: tuple[str, str]) -> None:
+    file, mapping = table
+    shown = run("import", "places", file, "--map", mapping)
+    assert shown.exit_code == 1
+    assert "+ stadt.kita-wolke: Kita Wolke (Zeile 2)" in shown.output
+    assert "Noch nichts geschrieben: Dafür --write anhängen." in shown.output
+    assert not (town.root / "knowledge/stadt/places/kitas.yaml").exists()
+    written = run("import", "places", file, "--map", mapping, "--write")
+    assert (written.exit_code, "Geschrieben." in written.output) == (0, True)
+    assert town.content().places["stadt.kita-wolke"].checked.isoformat() == "2026-11-22"
+    again = run("import", "places", file, "--map", mapping, "--json")
+    assert again.exit_code == 0
+    assert (json.loads(again.output)["changes"], json.loads(again.output)["same"]) == ([], 1)
+
+
+def test_import_with_faults_ends_with_two(town: Town, table: tuple[str, str]) -> None:
+    file, mapping = table
+    wrong = run("import", "offers", file, "--map", mapping, "--write")
+    assert wrong.exit_code == 2
+    assert "Die Zuordnung ist für „places“, der Befehl für „offers“." in wrong.output
+    assert "1 Fehler. Es wurde nichts geschrieben." in wrong.output
+    unknown = run("import", "orte", file, "--map", mapping)
+    assert unknown.exit_code == 2
+    assert "„orte“ lässt sich nicht übernehmen. Möglich: places, offers." in unknown.output
+    missing = run("import", "places", file + "x", "--map", mapping, "--json")
+    assert missing.exit_code == 2
+    assert json.loads(missing.output)["problems"][0]["message"] == "Diese Datei gibt es nicht."
+
+
+def test_import_says_when_it_cannot_write(town: Town, table: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    file, mapping = table
+    done = run("import", "places", file, "--map", mapping, "--write")
+    assert done.exit_code == 2
+    assert "Das Schreiben ist misslungen" in done.output
+    assert not list((town.root / "knowledge/stadt/places").glob("*kitas*"))

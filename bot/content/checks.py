@@ -8,8 +8,24 @@ from datetime import date
 from itertools import combinations
 
 from bot.content.loading import TOPICS_STAND, Content, Loaded, Problem, Spot, classes_in, unknown
-from bot.content.models import REFERENCE, Aspect, AspectText, Entry, Fact, FactKind, Intent, Place
-from bot.content.rendering import fact_ids, fits_unit, german_date, is_expired, render_text
+from bot.content.models import (
+    REFERENCE,
+    AgeRange,
+    Aspect,
+    AspectText,
+    Entry,
+    Fact,
+    FactKind,
+    Intent,
+    Offer,
+    Place,
+    is_day,
+    is_day_of_year,
+)
+from bot.content.numbers import digits_in
+from bot.content.rendering import fact_ids, fits_unit, german_date, is_expired, next_day, render_text
+from bot.content.tables import ComputingTable, amounts, fact_id
+from bot.content.timetable import TimetableStep, terms_of
 
 SHORT_MAX = 320
 """Characters of a short answer that fit a phone screen; a little above 300 for a name that a fact brings."""
@@ -26,13 +42,14 @@ EMERGENCY_GROUP = "notfall"
 PLACES_STAND = "Stellen stehen in places/*.yaml."
 FACTS_STAND = "Tatsachen stehen in facts/*.yaml."
 LINES_STAND = "Sie stehen in safety/lines.yaml."
+KINDS_STAND = "Arten stehen in kinds.yaml."
+DISTRICTS_STAND = "Stadtteile und Stadtbezirke stehen in districts.yaml."
 
-_BARE_NUMBER = re.compile(r"(?<![\w§/.-])\d[\d.,:]*(?![\w-])")
-_LABELS = re.compile(
-    r"§+\s*\d+\w?(\s*(Abs\.|Absatz|Satz|Nr\.|bis|und|,)\s*\d+\w?)*"
-    r"|\bU\d{1,2}\b|\bJ\d\b|\b115\b|H2Ö|\bArtikel \d+|\b8b\b"
-)
-"""Numbers that are names: paragraphs, check-ups, the authorities' number."""
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+GERMAN_WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+
+OLDEST = 240
+"""Months up to which an age range without an end goes."""
 
 _UNIT_FORMS = {
     "date": "Schreiben Sie 2026, 2026-11 oder 2026-11-22.",
@@ -78,6 +95,11 @@ def _known(kind: str, names: Iterable[tuple[str, Spot]], known: Collection[str],
             yield unknown(kind, name, known, spot, where)
 
 
+def _known_kinds(names: Iterable[tuple[str, Spot]], content: Content) -> Iterator[Problem]:
+    if content.kinds:  # without any, that alone is the cause
+        yield from _known("Die Art", names, content.kinds, KINDS_STAND)
+
+
 def _check_text(text: str, content: Content, spot: Spot) -> Iterator[Problem]:
     """A text with references: each must lead somewhere, and no number stands beside them."""
     for kind, name, field, _ in REFERENCE.findall(text):
@@ -103,8 +125,8 @@ def _check_text(text: str, content: Content, spot: Spot) -> Iterator[Problem]:
 
 
 def _check_numbers(text: str, spot: Spot) -> Iterator[Problem]:
-    if number := _BARE_NUMBER.search(_LABELS.sub("", text)):
-        message = f"Die Zahl „{number[0].rstrip('.,:')}“ steht von Hand im Text."
+    if number := digits_in(text):
+        message = f"Die Zahl „{number}“ steht von Hand im Text."
         yield Problem(spot, message, "Legen Sie eine Tatsache an und verweisen Sie mit {{fact:…}}.")
 
 
@@ -146,6 +168,8 @@ def _check_aspect(entry: Entry, aspect: Aspect, content: Content, spot: SpotOf) 
         yield from _known("Die Stelle", [(text.contact, spot(*base, "contact"))], content.places, PLACES_STAND)
     facts = [(f, spot(*base, "facts", i)) for i, f in enumerate(text.facts)]
     yield from _known("Die Tatsache", facts, content.facts, FACTS_STAND)
+    if text.counts:
+        yield from _check_counted(text.counts, content, spot(*base, "counts"))
     sentences = [(text.text, spot(*base, "text")), (text.notice, spot(*base, "notice"))]
     sentences += [(item, spot(*base, "list", i)) for i, item in enumerate(text.list)]
     for i, step in enumerate(text.steps):
@@ -156,6 +180,16 @@ def _check_aspect(entry: Entry, aspect: Aspect, content: Content, spot: SpotOf) 
     for sentence, here in sentences:
         if sentence:
             yield from _check_text(sentence, content, here)
+
+
+def _check_counted(name: str, content: Content, spot: Spot) -> Iterator[Problem]:
+    """The fact until whose day the days are counted: it must be one."""
+    fact = content.facts.get(name)
+    if fact is None:
+        yield unknown("Die Tatsache", name, content.facts, spot, FACTS_STAND)
+    elif fact.value is None or next_day(fact, date.min) is None:
+        suggestion = "Nennen Sie eine Tatsache mit „date“ oder „day_of_year“ und einem ganzen Tag."
+        yield Problem(spot, f"„{name}“ ist kein Tag, bis zu dem man zählen kann.", suggestion)
 
 
 def _check_entry(entry: Entry, content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem]:
@@ -169,6 +203,7 @@ def _check_entry(entry: Entry, content: Content, spots: Mapping[str, Spot]) -> I
     yield from _known("Die Tatsache", facts, content.facts, FACTS_STAND)
     lines = [(line, spot("lines", i)) for i, line in enumerate(entry.lines)]
     yield from _known("Die Hilfe", lines, content.lines, LINES_STAND)
+    yield from _known_kinds([(kind, spot("search", i)) for i, kind in enumerate(entry.search)], content)
     yield from _check_text(entry.short, content, spot("short"))
     length = len(render_text(entry.short, content))
     if length > SHORT_MAX:
@@ -288,7 +323,7 @@ def _check_dates(content: Content, spots: Mapping[str, Spot], today: date) -> It
                 yield Problem(spot, f"{message}.", "Tragen Sie den neuen Wert ein.", "warning")
 
 
-def _check_layer(record: Fact | Place, folder: str, spot: Spot) -> Iterator[Problem]:
+def _check_layer(record: Fact | Place | Offer | ComputingTable, folder: str, spot: Spot) -> Iterator[Problem]:
     parts = spot.file.split("/")
     layer = parts[parts.index(folder, 1) - 1]
     if not record.id.startswith(layer + "."):
@@ -308,8 +343,169 @@ def _check_facts(content: Content, spots: Mapping[str, Spot]) -> Iterator[Proble
             message = f"„{fact.id}“ endet, bevor es beginnt."
             yield Problem(spot, message, "Tauschen Sie „valid_from“ und „valid_until“.")
         yield from _check_layer(fact, "facts", spot)
+
+
+def _check_kinds(content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem]:
+    if not content.kinds and (content.offers or any(entry.search for entry in content.entries.values())):
+        message = "Es gibt keine Arten, nach denen man suchen kann."
+        yield Problem(Spot("kinds.yaml", 1), message, "Nennen Sie sie in kinds.yaml.")
+    owner: dict[str, str] = {}
+    for kind in content.kinds.values():
+        spot = _spot_of(spots, "kind", kind.id)
+        if kind.total is not None:
+            yield from _known("Die Tatsache", [(kind.total, spot("total"))], content.facts, FACTS_STAND)
+            fact = content.facts.get(kind.total)
+            if fact is not None and fact.unit != "count":
+                yield Problem(spot("total"), f"„{kind.total}“ ist keine Anzahl.", "Die Tatsache braucht „unit: count“.")
+        for i, word in enumerate(kind.words):
+            first = owner.setdefault(plain(word), kind.id)
+            if first != kind.id:
+                message = f"Das Wort „{word}“ steht auch bei „{first}“."
+                yield Problem(spot("words", i), message, "Ein Wort gehört zu genau einer Art.")
+            elif plain(word) in map(plain, kind.words[:i]):
+                message = f"Das Wort „{word}“ steht hier zweimal."
+                yield Problem(spot("words", i), message, "Löschen Sie eines davon.", "warning")
+
+
+def _check_district(district: str | None, content: Content, spot: Spot) -> Iterator[Problem]:
+    """The name of a Stadtteil or Stadtbezirk itself: another name for it may mean several."""
+    known = {name for d in content.districts for name in (d.name, d.borough)}
+    if district is None or not known or district in known:
+        return
+    meant = [d.name for d in content.districts if district in d.aliases]
+    if meant:
+        message = f"„{district}“ ist nur ein anderer Name für {' und '.join(meant)}."
+        yield Problem(spot, message, f"Schreiben Sie „{meant[0]}“." if len(meant) == 1 else "Schreiben Sie, welches.")
+    else:
+        yield unknown("Den Stadtteil", district, known, spot, DISTRICTS_STAND)
+
+
+def _check_places(content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem]:
     for place in content.places.values():
-        yield from _check_layer(place, "places", spots[f"place:{place.id}"])
+        spot = _spot_of(spots, "place", place.id)
+        yield from _check_layer(place, "places", spot())
+        also = [(kind, spot("also", i)) for i, kind in enumerate(place.also)]
+        yield from _known_kinds([(place.kind, spot("kind")), *also], content)
+        if place.kind in place.also:
+            yield Problem(spot("also"), f"„{place.kind}“ steht schon unter „kind“.", "Löschen Sie es hier.")
+        yield from _check_district(place.district, content, spot("district"))
+
+
+def _check_times(offer: Offer, spot: SpotOf) -> Iterator[Problem]:
+    age, time = offer.age_months, offer.time
+    if age.start is not None and age.end is not None and age.start > age.end:
+        message = f"Das Alter beginnt mit {age.start} Monaten und endet mit {age.end}."
+        yield Problem(spot("age_months"), message, "Tauschen Sie „from“ und „until“.")
+    if time is not None and time.end is not None and time.start >= time.end:
+        message = f"Die Zeit beginnt um {time.start} und endet um {time.end}."
+        yield Problem(spot("time"), message, "Prüfen Sie „from“ und „until“.")
+    for i, day in enumerate(offer.dates):
+        if offer.weekdays and WEEKDAYS[day.weekday()] not in offer.weekdays:
+            message = f"Der {german_date(day.isoformat())} ist ein {GERMAN_WEEKDAYS[day.weekday()]}."
+            suggestion = "Berichtigen Sie den Termin, oder löschen Sie „weekdays“: der Wochentag folgt aus dem Termin."
+            yield Problem(spot("dates", i), message, suggestion)
+
+
+def _check_offers(content: Content, spots: Mapping[str, Spot], today: date) -> Iterator[Problem]:
+    for offer in content.offers.values():
+        spot = _spot_of(spots, "offer", offer.id)
+        yield from _check_layer(offer, "offers", spot())
+        if offer.id in content.places:
+            message = f"„{offer.id}“ heißt schon eine Stelle in {spots[f'place:{offer.id}']}."
+            yield Problem(spot("id"), message, "Geben Sie dem Angebot einen anderen Namen.")
+        yield from _known_kinds([(offer.kind, spot("kind"))], content)
+        if offer.place is not None:
+            yield from _known("Die Stelle", [(offer.place, spot("place"))], content.places, PLACES_STAND)
+        yield from _check_district(offer.district, content, spot("district"))
+        yield from _check_times(offer, spot)
+        for key in ("name", "about", "at", "rhythm", "cost", "registration", "accessible"):
+            if "{{" in (getattr(offer, key) or ""):
+                yield Problem(spot(key), "Hier sind keine Verweise möglich.", "Nehmen Sie den Verweis heraus.")
+        if offer.historical:
+            continue
+        last = max(offer.dates, default=None) if offer.valid_until is None else offer.valid_until
+        if last is not None and last < today:
+            key = "dates" if offer.valid_until is None else "valid_until"
+            message = f"„{offer.id}“ war zuletzt am {german_date(last.isoformat())} und wird nicht mehr gefunden."
+            yield Problem(spot(key), message, "Tragen Sie den neuen Termin oder „historical: true“ ein.", "warning")
+
+
+def _check_references(table: ComputingTable, content: Content, spot: Spot) -> Iterator[Problem]:
+    """The facts that a table computes with: each is a number of the table's unit."""
+    for reference in amounts(table):
+        name = fact_id(reference)
+        unit = "years" if reference == table.under_age else table.unit
+        fact = content.facts.get(name)
+        if fact is None:
+            yield unknown("Die Tatsache", name, content.facts, spot, FACTS_STAND)
+        elif fact.value is None or fact.unit != unit or not fits_unit(fact.value, unit):
+            yield Problem(spot, f"Mit „{name}“ lässt sich nicht rechnen.", f"Gebraucht wird eine Zahl mit „{unit}“.")
+        elif fact.kind is FactKind.UNCONFIRMED:
+            yield Problem(spot, f"„{name}“ ist unbestätigt.", "Damit darf der Bot nicht rechnen.")
+
+
+_PARTS_OF_TABLES = {"per_child": "amount", "by_age": "ages", "per_child_capped": "shares", "fee": "rows"}
+
+
+def _check_parts(table: ComputingTable, spot: Spot) -> Iterator[Problem]:
+    """Each kind of table has its own part and none of the others'."""
+    for kind, part in _PARTS_OF_TABLES.items():
+        given = bool(getattr(table, part))
+        if given and kind != table.kind:
+            yield Problem(
+                spot, f"„{part}“ gehört nicht zu „{table.kind}“.", f"Nehmen Sie „kind: {kind}“ oder löschen Sie es."
+            )
+        elif not given and kind == table.kind and kind != "fee":
+            yield Problem(spot, f"Hier fehlt „{part}“.", f"Ohne „{part}“ rechnet „{kind}“ nicht.")
+    if table.kind == "fee" and not table.rows and table.how is None:
+        yield Problem(spot, "Weder „rows“ noch „how“.", "Schreiben Sie in „how“, wie der Beitrag entsteht.")
+    if table.rows and (table.source is None or table.checked is None):
+        yield Problem(spot, "Die Zeilen haben keine Quelle.", "Ergänzen Sie „source“ und „checked“.")
+
+
+def _check_rows(table: ComputingTable, spot: Spot) -> Iterator[Problem]:
+    """For an income, hours and age there is one fee at most."""
+
+    def overlap(a: AgeRange, b: AgeRange) -> bool:
+        return (a.start or 0) <= (b.end or OLDEST) and (b.start or 0) <= (a.end or OLDEST)
+
+    for a, b in combinations(table.rows, 2):
+        if (a.income_until, a.hours) == (b.income_until, b.hours) and overlap(a.age_months, b.age_months):
+            income = "darüber" if a.income_until is None else f"bis {a.income_until}"
+            message = f"Zwei Zeilen gelten für {a.hours} Stunden und Einkommen {income}."
+            yield Problem(spot, message, "Löschen Sie eine davon.")
+    for first, second in combinations(table.ages, 2):
+        if first.start <= second.end and second.start <= first.end:
+            message = f"Zwei Altersstufen überschneiden sich bei {max(first.start, second.start)}."
+            yield Problem(spot, message, "Jedes Alter steht in einer Stufe.")
+    for band in table.ages:
+        if band.start > band.end:
+            yield Problem(
+                spot, f"Eine Altersstufe endet bei {band.end}, bevor sie beginnt.", "Tauschen Sie die Zahlen."
+            )
+
+
+def _check_tables(content: Content, spots: Mapping[str, Spot], today: date) -> Iterator[Problem]:
+    for table in content.tables.values():
+        spot = spots[f"table:{table.id}"]
+        yield from _check_layer(table, "tables", spot)
+        yield from _known("Das Thema", [(table.topic, spot)], content.topics, TOPICS_STAND)
+        yield from _known("Die Tatsache", [(f, spot) for f in table.facts], content.facts, FACTS_STAND)
+        yield from _check_references(table, content, spot)
+        yield from _check_parts(table, spot)
+        yield from _check_rows(table, spot)
+        for text in (table.how, table.note):
+            if text:
+                yield from _check_text(text, content, spot)
+        if table.valid_from and table.valid_until and table.valid_from > table.valid_until.isoformat():
+            yield Problem(spot, f"„{table.id}“ endet, bevor es beginnt.", "Tauschen Sie die Daten.")
+        elif table.valid_until and table.valid_until < today:
+            message = f"„{table.id}“ galt bis zum {german_date(table.valid_until.isoformat())}."
+            yield Problem(spot, message, "Tragen Sie die neue Tabelle ein.", "warning")
+    for a, b in combinations(content.tables.values(), 2):
+        if (a.topic, a.kind) == (b.topic, b.kind) and a.is_in_force(today) and b.is_in_force(today):
+            message = f"„{a.id}“ und „{b.id}“ gelten beide für „{a.topic}“."
+            yield Problem(spots[f"table:{b.id}"], message, "Setzen Sie bei einer davon „valid_until“.")
 
 
 def _check_neighbours(content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem]:
@@ -364,6 +560,54 @@ def _check_city(content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem
     yield from _known("Das Thema", greeting, content.topics, TOPICS_STAND)
 
 
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_STEP_PLACEHOLDERS = frozenset({"date", "year", "years"})
+
+
+def _check_step_texts(step: TimetableStep, content: Content, spot: SpotOf) -> Iterator[Problem]:
+    for key, text in (("title", step.title), ("text", step.text), ("rule", step.rule), ("late", step.late or "")):
+        plain_text = _PLACEHOLDER.sub("", text)
+        yield from _check_text(plain_text, content, spot(key))
+        for name in dict.fromkeys(_PLACEHOLDER.findall(REFERENCE.sub("", text))):
+            if name not in _STEP_PLACEHOLDERS:
+                yield Problem(
+                    spot(key), f"Den Platzhalter „{name}“ gibt es nicht.", "Möglich: {date}, {year}, {years}."
+                )
+            elif step.about is None:
+                yield Problem(spot(key), f"„{name}“ braucht einen Tag.", "Ergänzen Sie „about“.")
+
+
+def _check_timetable(content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem]:
+    for step in content.timetable.steps if content.timetable else ():
+        spot = _spot_of(spots, "timetable", step.id)
+        yield from _known("Das Thema", [(step.topic, spot("topic"))], content.topics, TOPICS_STAND)
+        facts = [(fact, spot("facts", i)) for i, fact in enumerate(step.facts)]
+        yield from _known("Die Tatsache", facts, content.facts, FACTS_STAND)
+        yield from _check_step_texts(step, content, spot)
+        if step.start is None and step.end is None:
+            yield Problem(spot(), f"„{step.id}“ hat keinen Tag.", "Ergänzen Sie „from“ oder „until“.")
+        if step.latest is not None and step.end is None:
+            yield Problem(spot("latest"), "„latest“ steht ohne „until“.", "Nennen Sie das Ende „until“.")
+        for path, term, units in terms_of(step):
+            fact = content.facts.get(term.fact or "")
+            if term.fact is not None and fact is None:
+                yield unknown("Die Tatsache", term.fact, content.facts, spot(*path), FACTS_STAND)
+            elif fact is not None and not _can_compute(fact, units, whole=path[0] != "when"):
+                found = f"{fact.value or 'ohne Wert'}, {fact.unit or 'ohne Einheit'}"
+                message = f"Mit „{fact.id}“ ({found}) lässt sich hier nicht rechnen."
+                yield Problem(spot(*path), message, f"Möglich: {', '.join(units)}, mit einem ganzen Wert.")
+
+
+def _can_compute(fact: Fact, units: tuple[str, ...], *, whole: bool) -> bool:
+    """Whether the fact has a value with one of these units that dates are computed with; `whole`: a date has a day."""
+    value = fact.value or ""
+    if fact.unit not in units:
+        return False
+    if fact.unit == "date":
+        return is_day(value) and (len(value) == 10 or not whole)
+    return is_day_of_year(value) if fact.unit == "day_of_year" else value.isdecimal()
+
+
 def _concerns(problem: Problem, only: str) -> bool:
     file = problem.spot.file
     return f"/{only}." in file or "/facts/" in file or "neighbours.yaml" in file
@@ -383,10 +627,15 @@ def check(loaded: Loaded, today: date, only: str | None = None) -> tuple[Problem
     problems += _check_titles(content, spots)
     problems += _check_utterances(loaded, content, only)
     problems += _check_facts(content, spots)
+    problems += _check_kinds(content, spots)
+    problems += _check_places(content, spots)
+    problems += _check_offers(content, spots, today)
     problems += _check_neighbours(content, spots)
     problems += _check_safety(content, spots)
     problems += _check_city(content, spots)
+    problems += _check_timetable(content, spots)
     problems += _check_dates(content, spots, today)
+    problems += _check_tables(content, spots, today)
     if only is not None:
         problems = [p for p in problems if _concerns(p, only)]
         known = {*content.topics, *content.neighbours, *content.neighbour_intents}

@@ -29,6 +29,7 @@ from bot.content.models import (
     Fact,
     FactFile,
     Harmless,
+    ImportMap,
     Intent,
     KindFile,
     LineFile,
@@ -44,6 +45,8 @@ from bot.content.models import (
     Texts,
     TopicInfo,
 )
+from bot.content.tables import ComputingTable, TableFile
+from bot.content.timetable import Timetable, TimetableStep, TimetableTexts, facts_of
 
 MAX_FILE_BYTES = 2_000_000
 """No knowledge file that a person edits is larger; a larger one is a mistake and is not read."""
@@ -121,6 +124,7 @@ class Content(BaseModel):
     places: Mapping[str, Place]
     kinds: Mapping[str, OfferKind]
     offers: Mapping[str, Offer]
+    tables: Mapping[str, ComputingTable]
     districts: tuple[District, ...]
     entries: Mapping[str, Entry]
     neighbours: Mapping[str, Neighbour]
@@ -131,6 +135,7 @@ class Content(BaseModel):
     harmless: tuple[str, ...]
     concepts: tuple[Concept, ...]
     abbreviations: Mapping[str, str]
+    timetable: Timetable | None = None
     left_out: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -356,12 +361,12 @@ class _NodeReader:
         return result
 
 
-def read_document(path: Path, root: Path, problems: list[Problem]) -> Document | None:
+def read_document(path: Path, root: Path, problems: list[Problem], name: str | None = None) -> Document | None:
     """The file as plain data, or None with a problem added: every scalar is text, an empty value None.
 
-    root  the folder whose name every place in the file begins with
+    root, name  every place in the file begins with the folder's name, or with this one
     """
-    file = (Path(root.name) / path.relative_to(root)).as_posix()
+    file = (Path(name or root.name) / path.relative_to(root)).as_posix()
     try:
         text = _read_text(path, file)
         document = Document(file)
@@ -399,9 +404,19 @@ _MESSAGES = {
     "date_parsing": ("„{value}“ ist kein Datum.", "Schreiben Sie es als 2026-11-22."),
     "date_type": ("„{name}“ muss ein Datum sein.", "Schreiben Sie es als 2026-11-22."),
     "date_from_datetime_inexact": ("„{value}“ ist kein Datum ohne Uhrzeit.", "Schreiben Sie es als 2026-11-22."),
+    "decimal_parsing": ("„{value}“ ist kein Betrag.", "Schreiben Sie 120 oder 120.50."),
+    "decimal_max_places": ("„{value}“ hat zu viele Stellen nach dem Punkt.", "Höchstens zwei: 120.50."),
+    "greater_than_equal": ("„{value}“ ist für „{name}“ zu klein.", "Mindestens {ge}."),
+    "less_than_equal": ("„{value}“ ist für „{name}“ zu groß.", "Höchstens {le}."),
     "int_parsing": ("„{value}“ ist keine ganze Zahl.", "Schreiben Sie nur Ziffern."),
     "bool_type": ("„{value}“ ist weder ja noch nein.", "Schreiben Sie „true“ oder „false“."),
     "bool_parsing": ("„{value}“ ist weder ja noch nein.", "Schreiben Sie „true“ oder „false“."),
+    "operation": ("„{value}“ ist keine Rechnung mit Tagen.", "Schreiben Sie etwa „plus 3 months“ oder „next 09-30“."),
+    "length": (
+        "„{value}“ ist keine Zeitspanne.",
+        "Schreiben Sie etwa „6 weeks“ oder „{{{{fact:bund.name}}}} + 1 days“.",
+    ),
+    "moment": ("„{value}“ ist kein Tag.", "Schreiben Sie 2026-11-22 oder „{{{{fact:bund.name}}}}“."),
     "timezone": ("Die Zeitzone „{value}“ gibt es nicht.", "Schreiben Sie etwa „Europe/Berlin“."),
     "placeholder": ("Ein Platzhalter in „{name}“ ist nicht lesbar.", "Möglich ist nur {expected}."),
     "url_parsing": ("„{value}“ ist keine Internetadresse.", "Sie beginnt mit https://"),
@@ -434,6 +449,8 @@ def _form(pattern: str) -> str:
         return "Schreiben Sie Uhrzeiten als 08:30."
     if "d{4}" in pattern:
         return "Schreiben Sie 2026, 2026-11 oder 2026-11-22."
+    if "fact:" in pattern:
+        return "Schreiben Sie einen Verweis: {{fact:bund.name}}."
     if r"\." in pattern:
         return "Form: ebene.name, etwa herne.familienbuero, ohne Umlaute und Leerzeichen."
     return "Nur kleine Buchstaben, Ziffern und Bindestriche, ohne Umlaute." if pattern else ""
@@ -493,6 +510,7 @@ def _validation_problems(
         words = {
             "name": name, "value": value[:60], "near": near, "expected": expected,
             "form": _form(str(context.get("pattern", ""))), "max_length": str(context.get("max_length", "")),
+            "ge": str(context.get("ge", "")), "le": str(context.get("le", "")),
             "possible": f"Möglich: {expected}." if expected else "",
         }  # fmt: skip
         spot = document.spot((*base, *(loc[:-1] if e["type"] == "missing" else loc)))
@@ -508,7 +526,14 @@ def _validate(model: type[_R], data: Any, document: Document, problems: list[Pro
         return None
 
 
-def _validate_records(model: type[_R], key: str, document: Document, problems: list[Problem]) -> list[tuple[int, _R]]:
+def read_record(model: type[_R], path: Path, problems: list[Problem]) -> tuple[_R, Document] | None:
+    """The record that the whole file is, for files outside of the knowledge; None with problems added."""
+    document = read_document(path, path.parent, problems, path.parent.as_posix())
+    record = _validate(model, document.data, document, problems) if document else None
+    return (record, document) if document and record else None
+
+
+def validate_records(model: type[_R], key: str, document: Document, problems: list[Problem]) -> list[tuple[int, _R]]:
     """The valid records of a list file with their index; the invalid ones become problems and are left out."""
     records: list[tuple[int, _R]] = []
     data = document.data
@@ -565,12 +590,33 @@ class _Reader:
         self.spots: dict[str, Spot] = {}
         self.utterance_spots: dict[tuple[str, str], Spot] = {}
         self.seen: set[Path] = set()
-        self.base = base_of(knowledge)
+        base = base_of(knowledge)
+        self.base = None if base == knowledge.resolve() else base
+
+    def base_problem(self, given: str, spot: Spot) -> Problem | None:
+        """Why the folder that the city names as its base is none; its own base is never followed."""
+        if self.base is None:
+            return Problem(spot, "Eine Stadt kann nicht auf sich selbst aufbauen.", "Löschen Sie die Zeile.")
+        if not (self.base / "city.yaml").is_file():
+            suggestion = "Nennen Sie den Ordner der anderen Stadt, von diesem aus: ../../knowledge."
+            return Problem(spot, f"In „{given}“ liegt keine city.yaml.", suggestion)
+        if base_of(self.base) is not None:
+            message = f"„{given}“ baut selbst auf einem Ordner auf: dort sucht niemand."
+            return Problem(spot, message, "Nennen Sie jenen.", "warning")
+        return None
 
     def find(self, name: str) -> Path:
         """This file or folder of the knowledge; where the city has none of its own, that of its base."""
         own = self.knowledge / name
         return self.base / name if self.base and not own.exists() and (self.base / name).exists() else own
+
+    def rule_files(self) -> list[Path]:
+        """The files of emergency rules: the city's own, else those of its base."""
+        for folder in (self.knowledge, self.base):
+            found = [p for p in _files(folder / "safety") if p.name.startswith("rules")] if folder else []
+            if found:
+                return found
+        return []
 
     def is_borrowed(self, document: Document) -> bool:
         """Whether all layers of this entry are those of the base: the city itself has nothing to say to that topic."""
@@ -581,7 +627,9 @@ class _Reader:
         self.seen.add(path)
         roots = (self.knowledge, self.base, self.intents)
         root = next(r for r in roots if r is not None and path.is_relative_to(r))
-        return read_document(path, root, self.problems)
+        # two folders of the same name: only with its parent's is the base another file than the city's own
+        name = f"{root.parent.name}/{root.name}" if root == self.base and root.name == self.knowledge.name else None
+        return read_document(path, root, self.problems, name)
 
     def one(self, model: type[_R], path: Path) -> tuple[_R, Document] | None:
         document = self.document(path)
@@ -612,7 +660,8 @@ class _Reader:
             document = self.document(path)
             if document is None:
                 continue
-            for i, record in _validate_records(model, key, document, self.problems):
+            kept: dict[str | int, str] = {}
+            for i, record in validate_records(model, key, document, self.problems):
                 name = str(getattr(record, id_field))
                 spot = document.spot((key, i))
                 if name in found:
@@ -623,6 +672,10 @@ class _Reader:
                     continue
                 found[name] = record
                 self.spots[f"{kind}:{name}"] = spot
+                kept[i] = f"{kind}:{name}"
+            for where, at in document.spots.items():
+                if len(where) > 2 and where[1] in kept:
+                    self.spots[":".join([kept[where[1]], *map(str, where[2:])])] = at
         return found
 
 
@@ -822,9 +875,7 @@ def _circular(classes: Mapping[str, tuple[str, ...]]) -> list[str]:
 def _read_rules(reader: _Reader) -> tuple[EmergencyRules, ...]:
     """The emergency rules by file; a broken rule or word class is left out, all others stay."""
     files: list[EmergencyRules] = []
-    for path in _files(reader.find("safety")):
-        if not path.name.startswith("rules"):
-            continue
+    for path in reader.rule_files():
         document = reader.document(path)
         if document is None:
             continue
@@ -856,6 +907,47 @@ def _read_rules(reader: _Reader) -> tuple[EmergencyRules, ...]:
     return tuple(files)
 
 
+def _read_timetable(reader: _Reader, layers: tuple[str, ...]) -> Timetable | None:
+    """The base's steps that rest on layers of this city alone, then its own; one with the same id replaces the base's.
+
+    None without such a file, and without the sentences around the steps
+    """
+    texts: TimetableTexts | None = None
+    given = False
+    steps: dict[str, TimetableStep] = {}
+    document = None
+    for folder in (reader.base, reader.knowledge):
+        path = folder / "timetable.yaml" if folder else reader.knowledge
+        document = reader.document(path) if path.is_file() else None
+        if document is None:
+            continue
+        rest = document
+        if isinstance(document.data, dict) and "texts" in document.data:
+            given = True
+            texts = _validate(TimetableTexts, document.data["texts"], document, reader.problems, ("texts",)) or texts
+            rest = Document(document.file, {k: v for k, v in document.data.items() if k != "texts"}, document.spots)
+        own: dict[str, TimetableStep] = {}
+        for i, step in validate_records(TimetableStep, "steps", rest, reader.problems):
+            spot = document.spot(("steps", i))
+            if step.id in own:
+                message = f"„{step.id}“ steht schon in {reader.spots[f'timetable:{step.id}']}."
+                reader.problems.append(Problem(spot, message, "Geben Sie dem Schritt einen anderen Namen."))
+                continue
+            if folder == reader.base and not {fact.partition(".")[0] for fact in facts_of(step)} <= {*layers}:
+                continue
+            own[step.id] = step
+            for at, place in document.spots.items():
+                if at[:2] == ("steps", i):
+                    reader.spots[":".join(["timetable", step.id, *map(str, at[2:])])] = place
+        steps |= own
+    if steps and texts is None and not given:
+        spot = next(spot for name, spot in reader.spots.items() if name.startswith("timetable:"))
+        reader.problems.append(
+            Problem(Spot(spot.file, 1), "Hier fehlt „texts“.", "Ergänzen Sie die Sätze des Fahrplans.")
+        )
+    return Timetable(texts=texts, steps=tuple(steps.values())) if steps and texts else None
+
+
 def load(knowledge: Path, intents: Path) -> Loaded:
     """All content of the two folders. Never raises: what is broken becomes a problem and is left out.
 
@@ -864,6 +956,7 @@ def load(knowledge: Path, intents: Path) -> Loaded:
     """
     reader = _Reader(knowledge, intents)
     city = reader.one(City, knowledge / "city.yaml")
+    unfounded = reader.base_problem(city[0].base, city[1].spot(("base",))) if city and city[0].base else None
     texts = reader.one(Texts, reader.find("texts.yaml"))
     topics = _read_topics(reader)
     layers = city[0].layers if city else ()
@@ -886,19 +979,25 @@ def load(knowledge: Path, intents: Path) -> Loaded:
     kind_files = [p for p in [reader.find("kinds.yaml")] if p.exists()]
     kinds = reader.records(OfferKind, "kinds", kind_files, "id", "kind")
     offers = reader.records(Offer, "offers", below("offers"), "id", "offer")
+    tables = reader.records(ComputingTable, "tables", below("tables"), "id", "table")
     districts = reader.records(District, "districts", in_layers("districts.yaml"), "name", "district")
     entries, left_out = _read_entries(reader, layers, topics)
     neighbours = reader.records(Neighbour, "neighbours", in_layers("neighbours.yaml"), "matter", "neighbour")
     topic_intents, neighbour_intents = _read_intents(reader, topics)
-    lines = reader.records(EmergencyLine, "lines", [reader.find("safety") / "lines.yaml"], "id", "line")
+    lines = reader.records(EmergencyLine, "lines", [reader.find("safety/lines.yaml")], "id", "line")
     rules = _read_rules(reader)
     harmless = reader.one(Harmless, intents / "safety" / "harmless.yaml")
     concepts = reader.records(Concept, "concepts", lexicon("concepts"), "id", "concept")
     short_forms = [intents / "lexicon" / "abbreviations.yaml"]
     abbreviations = reader.records(Abbreviation, "abbreviations", short_forms, "short", "abbreviation")
     cases = _read_cases(reader, layers)
+    timetable = _read_timetable(reader, layers)
     if city:  # without its layers, nearly every file would be called unread
         reader.report_unread()
+    if unfounded is not None:
+        reader.problems.append(unfounded)
+        if not (texts and topics):  # all else may follow from it
+            reader.problems = [unfounded]
     problems = sorted(reader.problems)
     content = None
     if city and texts and topics:
@@ -911,6 +1010,7 @@ def load(knowledge: Path, intents: Path) -> Loaded:
             places=places,
             kinds=kinds,
             offers=offers,
+            tables=tables,
             districts=tuple(districts.values()),
             entries=entries,
             neighbours=neighbours,
@@ -921,6 +1021,7 @@ def load(knowledge: Path, intents: Path) -> Loaded:
             harmless=harmless[0].harmless if harmless else (),
             concepts=tuple(concepts.values()),
             abbreviations={a.short.lower(): a.long for a in abbreviations.values()},
+            timetable=timetable,
             left_out=tuple(left_out),
             problems=tuple(str(p) for p in problems if p.level == "error"),
         )
@@ -932,5 +1033,6 @@ SCHEMAS: Mapping[str, type[BaseModel]] = {
     "neighbour": NeighbourFile, "cases": Cases, "lines": LineFile, "emergency-rules": EmergencyRules, "city": City,
     "concepts": ConceptFile, "abbreviations": AbbreviationFile, "districts": DistrictFile, "harmless": Harmless,
     "texts": Texts, "kinds": KindFile, "offer": OfferFile,
+    "tables": TableFile, "import-map": ImportMap, "timetable": Timetable,
 }  # fmt: skip
 """The model of each kind of file, by the name of its JSON Schema."""

@@ -107,14 +107,15 @@ def _timezone(name: str) -> str:
     return name
 
 
-def _with_placeholder(name: str) -> Callable[[str], str]:
-    """A check that the text can be filled in: no other placeholder in it than `{name}`."""
+def _with_placeholder(*names: str) -> Callable[[str], str]:
+    """A check that the text can be filled in: no other placeholders in it than `{name}` of these."""
 
     def check(text: str) -> str:
         try:
-            text.format(**{name: ""})
+            text.format(**dict.fromkeys(names, ""))
         except (ValueError, LookupError, AttributeError):
-            raise PydanticCustomError("placeholder", "wrong placeholder", {"expected": f"{{{name}}}"}) from None
+            expected = ", ".join(f"{{{name}}}" for name in names)
+            raise PydanticCustomError("placeholder", "wrong placeholder", {"expected": expected}) from None
         return text
 
     return check
@@ -209,22 +210,30 @@ class Fact(Sourced):
 
 
 class Place(Sourced):
-    """An office, advice centre, Kita or meeting point. What no source states stays empty."""
+    """An office, advice centre, Kita or meeting point. What no source states stays empty.
+
+    also  further kinds under which it is found: a Kita that is a family centre too
+    """
 
     model_config = _about("Eine Stelle, Beratung, Kita oder ein Treffpunkt. Was keine Quelle nennt, bleibt leer.")
 
     id: QualifiedId = Field(description="Eindeutiger Name: Ebene, Punkt, Name. Etwa herne.jugendamt.")
     name: Text = Field(description="Der Name, wie er an der Tür steht.")
     kind: Id = Field(description="Art der Stelle, wie sie in kinds.yaml steht: amt, beratungsstelle, kita …")
+    also: tuple[Id, ...] = Field(
+        (), description="Weitere Arten, unter denen Eltern sie finden: ein Haus ist auch kita."
+    )
     address: Text | None = Field(None, description="Straße, Hausnummer, Postleitzahl und Ort.")
-    district: Text | None = Field(None, description="Stadtteil.")
-    quarter: Text | None = Field(None, description="Quartier innerhalb des Stadtteils.")
+    district: Text | None = Field(None, description="Stadtbezirk oder Stadtteil, wie die Quelle ihn nennt.")
+    quarter: Text | None = Field(None, description="Stadtteil oder Quartier, wenn die Quelle ihn genauer nennt.")
     phone: Text | None = Field(None, description="Telefonnummer mit Vorwahl.")
     email: Text | None = Field(None, description="E-Mail-Adresse.")
     url: Url | None = Field(None, description="Internetseite mit https://.")
     operator: Text | None = Field(None, description="Wer die Stelle trägt, etwa die Stadt oder eine Kirche.")
     hours: Text | None = Field(None, description="Öffnungszeiten als Text.")
     capacity: Text | None = Field(None, description="Zahl der Plätze.")
+    languages: tuple[Text, ...] = Field((), description="Sprachen, etwa de, tr.")
+    accessible: Text | None = Field(None, description="Was über Barrierefreiheit bekannt ist, in Worten.")
     services: tuple[Text, ...] = Field((), description="Was es dort gibt, ein Stichwort je Zeile.")
 
 
@@ -261,12 +270,13 @@ class Offer(Sourced):
     id: QualifiedId = Field(description="Eindeutiger Name: Ebene, Punkt, Name. Etwa herne.bauklotzparty-mitte.")
     name: Text = Field(description="Der Name, unter dem Eltern es finden.")
     kind: Id = Field(description="Art des Angebots, wie sie in kinds.yaml steht: spielgruppe, kurs, elterncafe …")
+    about: Text | None = Field(None, description="Worum es geht und für wen, in einem Satz. Eltern lesen ihn.")
     place: QualifiedId | None = Field(None, description="Name der Stelle aus places, in der es stattfindet.")
     at: Text | None = Field(None, description="Der Ort in Worten, wenn er nicht unter places steht.")
     district: Text | None = Field(None, description="Stadtteil oder Stadtbezirk; leer: der des Ortes.")
     age_months: AgeRange = Field(default_factory=AgeRange, description="Für welches Alter, in Monaten.")
     weekdays: tuple[Weekday, ...] = Field((), description="Wochentage: MO, TU, WE, TH, FR, SA, SU.")
-    time: TimeRange | None = Field(None, description="Uhrzeit.")
+    time: TimeRange | None = Field(None, description="Uhrzeit: von wann bis wann.")
     rhythm: Text | None = Field(None, description="Wenn es nicht jede Woche ist: „an einzelnen Freitagen“.")
     dates: tuple[Day, ...] = Field((), description="Einzelne Termine: 2026-12-05.")
     cost: Text | None = Field(None, description="Was es kostet, in Worten.")
@@ -302,7 +312,7 @@ class OfferKind(Record):
     id: Id = Field(description="Name der Art, deutsch und klein: spielgruppe.")
     title: Text = Field(description="Mehrzahl, wie in einem Satz: „Krabbel- und Spielgruppen“.")
     one: Text = Field(description="Einzahl ohne „ein“: „Krabbel- oder Spielgruppe“.")
-    none: Text = Field(description="Verneint, im Wen-Fall: „keine Krabbel- oder Spielgruppe“.")
+    none: Text = Field(description="Verneint, wie in „In unserer Liste steht …“: „kein Kurs“, „keine Spielgruppe“.")
     words: tuple[Text, ...] = Field((), description="Wie Eltern es nennen, ein Wort je Zeile.")
     total: QualifiedId | None = Field(None, description="Tatsache mit der Gesamtzahl in der Stadt.")
     next: Link | None = Field(None, description="Wo man weitersucht, wenn unsere Liste nicht reicht.")
@@ -329,6 +339,9 @@ class AspectText(Record):
     notice: Text | None = Field(None, description="Ein Hinweis, der nicht übersehen werden soll.")
     contact: QualifiedId | None = Field(None, description="Name der Stelle, die dazu Auskunft gibt, aus places.")
     facts: tuple[QualifiedId, ...] = Field((), description="Tatsachen, auf denen der Text beruht: sie werden Quellen.")
+    counts: QualifiedId | None = Field(
+        None, description="Tatsache mit einem Tag, bis zu dem die Tage gezählt werden: „noch 23 Tage“."
+    )
     see: Id | None = Field(None, description="Ein anderes Thema beantwortet das. Dann steht hier sonst nichts.")
 
 
@@ -375,6 +388,10 @@ class Entry(Record):
         (), description="Arten aus kinds.yaml, unter denen gesucht wird, wenn Eltern nach einem Ort oder Termin fragen."
     )
     off: Flag = Field(False, description="true schaltet das Thema ab: es antwortet nur noch „off_text“.")
+    hard_because: Text | None = Field(
+        None,
+        description="Warum die kurze Antwort schwer zu lesen ist und trotzdem so bleibt; steht in docs/coverage.html.",
+    )
     off_text: Text | None = Field(None, description="Was gesagt wird, solange das Thema abgeschaltet ist.")
 
 
@@ -539,6 +556,91 @@ class City(Record):
     base: Text | None = None
 
 
+class TableTexts(Record):
+    """Sentences and headings around what tables compute."""
+
+    model_config = _about("Sätze und Überschriften rund um Rechnungen.")
+
+    per_child_head: tuple[Text, Text, Text]
+    by_age_head: tuple[Text, Text]
+    capped_head: tuple[Text, Text, Text]
+    fee_head: tuple[Text, Text, Text, Text]
+    child: Annotated[Text, AfterValidator(_with_placeholder("count"))]
+    children: Annotated[Text, AfterValidator(_with_placeholder("count"))]
+    total: Text
+    at_most: Annotated[Text, AfterValidator(_with_placeholder("amount"))]
+    up_to: Annotated[Text, AfterValidator(_with_placeholder("income"))]
+    above: Annotated[Text, AfterValidator(_with_placeholder("income"))]
+    from_age: Annotated[Text, AfterValidator(_with_placeholder("age"))]
+    under_age: Annotated[Text, AfterValidator(_with_placeholder("age"))]
+    no_longer: Text
+    too_old: Annotated[Text, AfterValidator(_with_placeholder("age"))]
+    ages_missing: Annotated[Text, AfterValidator(_with_placeholder("children"))]
+    ask_ages: Text
+    no_children: Text
+    doubtful_age: Text
+    doubtful_count: Text
+    income_zero: Annotated[Text, AfterValidator(_with_placeholder("office"))]
+    income_huge: Text
+    income_monthly: Annotated[Text, AfterValidator(_with_placeholder("month", "year"))]
+    income_read_as_month: Annotated[Text, AfterValidator(_with_placeholder("month"))]
+    fee_unknown: Annotated[Text, AfterValidator(_with_placeholder("office"))]
+    fee_missing: Annotated[Text, AfterValidator(_with_placeholder("missing"))]
+    fee_ask: Annotated[Text, AfterValidator(_with_placeholder("missing"))]
+    missing_income: Text
+    missing_hours: Annotated[Text, AfterValidator(_with_placeholder("hours"))]
+    missing_age: Text
+    conjunction: Text
+    disjunction: Text
+    no_row: Annotated[Text, AfterValidator(_with_placeholder("office"))]
+    expired: Annotated[Text, AfterValidator(_with_placeholder("day", "office"))]
+    not_yet: Annotated[Text, AfterValidator(_with_placeholder("day", "office"))]
+    valid_until: Annotated[Text, AfterValidator(_with_placeholder("day"))]
+
+
+class OfferTexts(Record):
+    """Sentences around a search for places and offers."""
+
+    model_config = _about("Sätze rund um die Suche nach Stellen und Angeboten.")
+
+    things: Text
+    thing: Text
+    no_thing: Text
+    found: Annotated[Text, AfterValidator(_with_placeholder("wish", "kinds"))]
+    found_one: Annotated[Text, AfterValidator(_with_placeholder("wish", "one"))]
+    incomplete: Text
+    possible: Annotated[Text, AfterValidator(_with_placeholder("kinds", "wish"))]
+    none: Annotated[Text, AfterValidator(_with_placeholder("wish", "none"))]
+    instead: Annotated[Text, AfterValidator(_with_placeholder("how"))]
+    instead_one: Annotated[Text, AfterValidator(_with_placeholder("how", "one"))]
+    behind: Annotated[Text, AfterValidator(_with_placeholder("how"))]
+    other_day: Text
+    other_time: Text
+    other_district: Annotated[Text, AfterValidator(_with_placeholder("city"))]
+    quarter: Annotated[Text, AfterValidator(_with_placeholder("name"))]
+    borough: Annotated[Text, AfterValidator(_with_placeholder("name"))]
+    whole_borough: Annotated[Text, AfterValidator(_with_placeholder("name"))]
+    whole_city: Annotated[Text, AfterValidator(_with_placeholder("city"))]
+    shown: Annotated[Text, AfterValidator(_with_placeholder("shown", "total"))]
+    list: Annotated[Text, AfterValidator(_with_placeholder("kinds", "count", "as_of"))]
+    list_of: Annotated[Text, AfterValidator(_with_placeholder("count", "of", "kinds", "as_of"))]
+    old: Text
+    holiday: Annotated[Text, AfterValidator(_with_placeholder("day", "name"))]
+    other_city: Annotated[Text, AfterValidator(_with_placeholder("city"))]
+    which_district: Annotated[Text, AfterValidator(_with_placeholder("districts"))]
+    impossible_date: Text
+    past_date: Text
+    future_birth: Text
+    old_birth: Text
+    grown_child: Text
+    negative_age: Text
+    ask: Annotated[Text, AfterValidator(_with_placeholder("fields"))]
+    show: Text
+    every_day: Text
+    any_time: Text
+    any_age: Text
+
+
 class Texts(Record):
     """Sentences of the conversation itself, around the answers."""
 
@@ -559,7 +661,46 @@ class Texts(Record):
     all_off: Text
     short_message: Text
     no_situation: Text
+    days_left: Annotated[Text, AfterValidator(_with_placeholder("day", "days"))]
+    last_day: Annotated[Text, AfterValidator(_with_placeholder("day"))]
+    tables: TableTexts
+    offers: OfferTexts
     other_language: Mapping[str, Text] = Field(default_factory=dict)
+    groups: Mapping[Id, Text] = Field(
+        default_factory=dict, description="Überschriften der Gruppen aus topics.yaml auf der Seite aller Themen."
+    )
+
+
+class ImportMap(Record):
+    """Which column of a table becomes which field of a record, and where the records stand.
+
+    columns  field → column, or a text with columns in braces: `{Straße} {Nr}, {PLZ} Herne`, `{slug:Name}`
+    """
+
+    model_config = _about("Zuordnung für „familienbot import“: welche Spalte zu welchem Feld gehört.")
+
+    target: Literal["places", "offers"] = Field(description="Was die Datei enthält: places oder offers.")
+    file: Text = Field(description="In welcher Datei neue Einträge stehen: knowledge/herne/places/kitas.yaml.")
+    kind: Id | None = Field(None, description="Art aller Einträge, wie sie in kinds.yaml steht.")
+    id: Text = Field(description="Name eines Eintrags aus Spalten: „herne.{slug:Name}“.")
+    columns: Mapping[str, Text] = Field(
+        description="Feld und Spalte: „phone: Telefon“; oder mit Text: „address: {Straße} {Nr}, {PLZ} Herne“."
+    )
+    values: Mapping[str, Text] = Field(default_factory=dict, description="Feld und fester Wert für alle Einträge.")
+    lookup: Mapping[str, Mapping[str, Text]] = Field(
+        default_factory=dict, description="Feld, dann Wert der Spalte und Wert bei uns: „Tageseinrichtung: kita“."
+    )
+    where: Mapping[str, tuple[Text, ...]] = Field(
+        default_factory=dict, description="Nur Zeilen, in deren Spalte einer dieser Werte steht."
+    )
+    source: Source = Field(description="Woher die Daten kommen, wie Eltern es sehen.")
+    source_date: PartialDate | None = Field(None, description="Stand der Daten: 2026, 2026-11 oder 2026-11-22.")
+    delimiter: Literal[";", ",", "|", "tab"] | None = Field(
+        None, description="Trennzeichen, wenn es nicht erkannt wird."
+    )
+    encoding: Literal["utf-8", "latin-1", "utf-16"] | None = Field(
+        None, description="Zeichensatz, wenn er nicht erkannt wird."
+    )
 
 
 class FactFile(Record):

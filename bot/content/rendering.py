@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
+from decimal import Decimal
 
 from bot.content.loading import Content
 from bot.content.models import REFERENCE, Fact, FactKind, is_day, is_day_of_year
@@ -76,6 +78,28 @@ def fits_unit(value: str, unit: str) -> bool:
     if unit == "time":
         return re.fullmatch(r"([01]?\d|2[0-4]):[0-5]\d", value) is not None
     return unit not in _UNITS or is_number(value)
+
+
+def quantity(number: Decimal | int, unit: str) -> str:
+    """A number with its unit as parents read it: „518 Euro im Monat“, „1 Tag“, „120,50 Euro“."""
+    text = f"{number:.2f}" if number != int(number) else str(int(number))
+    name = _UNITS[unit][0 if text == "1" else 1]
+    return f"{_number(text)} {name}".rstrip()
+
+
+def next_day(fact: Fact, today: date) -> date | None:
+    """The day that the fact means, of a day of the year the next one from today on; None when it is no whole day."""
+    value = fact.value or ""
+    if fact.unit == "date" and len(value) == 10 and is_day(value):
+        return date.fromisoformat(value)
+    if fact.unit != "day_of_year" or not is_day_of_year(value):
+        return None
+    for year in range(today.year, today.year + 9):  # 29 February is eight years off at most
+        with suppress(ValueError):
+            day = date.fromisoformat(f"{year:04}-{value}")
+            if day >= today:
+                return day
+    return None
 
 
 def stand(fact: Fact) -> str:

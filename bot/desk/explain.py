@@ -17,7 +17,11 @@ from bot.matching.ranking import MATTER, lemmas, nearest_utterance
 from bot.model import OUTSIDE, Analysis, Candidates, Decision, Kind, Question, Token
 from bot.pipeline import Bot, Trace, trace
 from bot.replying.conversation import entities_to_wire
+from bot.replying.results import is_search
+from bot.replying.tables import states_only_values
 
+_ASKED = {"date": "ein Datum", "district": "der Stadtteil", "child_age": "das Alter des Kindes"}
+"""What a question back may want to know besides the topic."""
 STRONGEST = 5
 """How many words are named for the winner."""
 
@@ -38,9 +42,16 @@ _ENTITIES = {
     "district": "Stadtteil",
     "districts": "Stadtteile",
     "weekday": "Wochentag",
+    "weekdays": "Wochentage",
     "part_of_day": "Tageszeit",
+    "date": "Tag",
     "hours_per_week": "Stunden in der Woche",
     "income_eur": "Einkommen in Euro",
+    "income_period": "Einkommen je",
+    "child_count": "Zahl der Kinder",
+    "doubtful": "Nicht möglich",
+    "kinds": "Arten",
+    "offer": "Stelle oder Angebot",
     "matter": "Sache einer anderen Stelle",
 }
 
@@ -157,10 +168,17 @@ def why(step: Trace, bot: Bot) -> str:
         return _why_emergency(step, bot)
     if not step.analysis.tokens:
         return "Die Nachricht enthält kein lesbares Wort."
+    if decision.kind is Kind.CLARIFY and decision.asks in _ASKED:
+        title = _title(decision.choices[0].topic, bot)
+        return f"Am besten passt „{title}“, für die Antwort fehlt aber eine Angabe: {_ASKED[decision.asks]}."
     if candidates is None and decision.lang != "de":
         return (
             "Die Nachricht ist nicht auf Deutsch geschrieben, deshalb antwortet der Bot mit den Sprachen, die es gibt."
         )
+    if candidates is None and is_search(decision):
+        return "Die Nachricht sagt nur, was gesucht wird: eine Art, ein Ort, ein Tag oder ein Alter."
+    if candidates is None and titles and states_only_values(step.analysis):
+        return f"Die Nachricht ergänzt nur Angaben zu {titles[0]}."
     if candidates is None:
         return (
             f"Die Nachricht nennt {' und '.join(titles)} wörtlich."

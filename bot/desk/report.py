@@ -46,6 +46,8 @@ FOLDER = ROOT / "tests" / "evaluation"
 OUT = Path("docs/evaluation")
 PARAPHRASES = "emergency_paraphrases"
 IN_SCOPE_SETS = ("forum", "phone", "faq")
+SMALL_TOPICS = "small_topics"
+"""Questions on the topics that the other sets hardly ask about; read whole, since nothing is fitted on them."""
 PART_1 = frozenset({"kita", TALK_GROUP, EMERGENCY_GROUP})
 MIXED = "mixed"
 """Messages in two languages: reported apart."""
@@ -277,8 +279,10 @@ def _tracked(console: Console) -> Track:
 def ask_half(bot: Bot, folder: Path, half: Half, tracked: Track = _untracked) -> Asked:
     """The replies to all questions of one half, conversations and changed emergency lines among them."""
     sets = {
-        name: tuple(ask(q, bot) for q in tracked(load_set(folder, name, half), name))
-        for name in (*SETS, PARAPHRASES)
+        name: tuple(
+            ask(q, bot) for q in tracked(load_set(folder, name, Half.ALL if name == SMALL_TOPICS else half), name)
+        )
+        for name in (*SETS, PARAPHRASES, SMALL_TOPICS)
         if (folder / f"{name}.jsonl").is_file()
     }
     variants: dict[tuple[str, str], tuple[Result, ...]] = {}
@@ -516,6 +520,10 @@ def summarise(
             tally("in scope, with an entry", in_scope),
             tally("Part 1 groups: kita, gespraech, notfall", part_1),
             tally("in scope, all", everything),
+            tally(
+                "small topics: familienpolitik, gespraech, all new questions",
+                [r for r in asked.sets.get(SMALL_TOPICS, ()) if served(r)],
+            ),
         ),
         forms=tuple(_forms(asked, served)),
         groups=tuple(

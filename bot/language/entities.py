@@ -8,32 +8,33 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from bot.language.amounts import (
+    COUNT,
+    COUNT_WORDS,
+    ages_in_a_row,
+    count_children,
+    doubtful_values,
+    find_income,
+    is_negative,
+    multiples,
+    number,
+)
+from bot.language.dates import NEVER, PIECES, find_when
 from bot.language.text import fold
 from bot.model import Child, Entities, Token
 
-NUMBERS = {
-    word: n
-    for n, words in enumerate(
-        (
-            "null ein,eins,eine,einen,einem,einer,nem zwei,zwo drei vier fünf,fuenf,funf sechs sieben acht neun "
-            "zehn elf zwölf,zwoelf,zwolf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig"
-        ).split()
-    )
-    for word in words.split(",")
-}
-_COUNT = r"(?:\d{1,2}(?:[.,]5)?|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
-_COUNT_WORDS = frozenset(word for word in NUMBERS if not word.startswith(("ein", "nem", "null"))) | {"eins"}
-"""Words that are a number and nothing else."""
 _PARTS_OF_A_YEAR = {"anderthalb": 18, "dreiviertel": 9}
 _UNITS = {"j": 12, "m": 1, "w": 7 / 30.4}
 """Months in a unit, by its first letter."""
 _AGE = re.compile(
-    rf"(?<!\d[.,])\b(?:(anderthalb|dreiviertel)|((?:ein(?:e[nm]?)?\s?)?(?:halbe[sn]?|\b1[/⁄]2))|({_COUNT})"
+    rf"(?<!\d[.,])\b(?:(anderthalb|dreiviertel)|((?:ein(?:e[nm]?)?\s?)?(?:halbe[sn]?|\b1[/⁄]2))|({COUNT})"
     rf"((?:\s*(?:und|,)?\s*ein\s?|\s*und\s+|(?<=\d)\s+)halb(?:e[sn]?)?|\s?1[/⁄]2)?)"
     r"[\s-]*(j(?:ahre?n?(?:alt)?|(?:ä|ae|a)hrig\w*)?|mon?|monat(?:en?|ig\w*)?|wochen?|w(?:ö|oe|o)chig\w*)\b"
     r"(\s+(?:alt|jung)|\s+schwanger)?"
 )
-_AGE_UNITS = ("jahr", "jähr", "jaehr", "monat", "woche", "wöchi", "woechi", "wochi")
+_AGE_UNITS = ("jahr", "jähr", "jaehr", "monat", "woche", "wöchi", "woechi", "wochi", "zwilling", "drilling")
+_FAMILY_WORDS = COUNT_WORDS | {"null", "sohn", "tochter"}
+"""Words of a message that may say how many children there are or how old; folded."""
 _MONTH_NUMBER = {
     name: i
     for i, names in enumerate(
@@ -44,7 +45,7 @@ _MONTH_NUMBER = {
 }
 _MONTHS = "|".join(_MONTH_NUMBER)
 _IS_AGE = re.compile(
-    rf"\b(?:ist|is|sind|wird|mit|ab|jetzt|gerade|schon|erst|fast|bald)\s+({_COUNT})"
+    rf"\b(?:ist|is|sind|wird|mit|ab|jetzt|gerade|schon|erst|fast|bald)\s+({COUNT})"
     rf"(?=\s*(?:$|[!?;)]|,(?!\d)|\.(?!\s?(?:\d|{_MONTHS}|klasse|schuljahr|lebens|woche|ssw))|(?:und|geworden|alt)\b))"
 )
 _DATE = re.compile(rf"\b(\d{{1,2}})\.\s?(?:(\d{{1,2}})\.\s?(\d{{4}}|\d{{2}})\b|({_MONTHS})\s?(\d{{4}})\b)")
@@ -53,37 +54,6 @@ _BORN_OR_DUE = re.compile(
     r"|et|entbindungstermin|geburtstermin|errechnet\w*|termin ist|kommt im|erwarte\w*)\b"
 )
 _HOURS = re.compile(r"\b(25|35|45)[\s-]*(?:h\b|std|stund|wochenst)")
-_INCOME = re.compile(
-    r"(?<![\d.,])(?:(\d{1,3}(?:[. ]\d{3}){1,2}|\d{4,6})(?:,\d\d|,-+)?\s*(?:€|eur(?:os?)?\b)"
-    r"|(\d{1,3})\s?(?:tausend(?:euro)?|tsd|k)\b)"
-)
-_INCOME_WORD = re.compile(r"(?:einkomm|eink(?:ü|ue)nft|verdien|brutto|netto)\w*|gehalts?\b")
-INCOME_NEAR = 60
-"""Characters between an income word and its amount, at most."""
-_WEEKDAYS = {
-    "montag": "MO",
-    "dienstag": "TU",
-    "mittwoch": "WE",
-    "donnerstag": "TH",
-    "freitag": "FR",
-    "samstag": "SA",
-    "sonnabend": "SA",
-    "sonntag": "SU",
-}
-_PARTS = {
-    "morgen": "morning",
-    "vormittag": "morning",
-    "mittag": "noon",
-    "nachmittag": "afternoon",
-    "abend": "evening",
-    "nacht": "night",
-}
-_TIME = re.compile(
-    rf"\b(?:({'|'.join(_WEEKDAYS)})s?(?:[\s-]?(morgen|vormittag|mittag|nachmittag|abend|nacht)\w*)?\b"
-    r"|(?<!guten )(?<!gute )(?<!schönen )(?:(morgen|mittag|nacht)s\b|(vormittag|nachmittag)|(abend)(?!essen|brot)))"
-)
-_TIME_PIECES = ("tag", "mittwoch", "abend", "morgens", "nachts")
-"""One of them is in each word that the pattern above finds."""
 _DIGIT = re.compile(r"\d")
 OLDEST_MONTHS = 216
 
@@ -120,25 +90,34 @@ def find_entities(text: str, tokens: tuple[Token, ...], tables: EntityTables, to
     words, folded = typed.split(" "), fold(typed).split(" ")
     digit = _DIGIT.search(text) is not None
     children: list[Child] = []
-    if digit or any(piece in text for piece in _AGE_UNITS) or not _COUNT_WORDS.isdisjoint(folded):
+    child_count: int | None = None
+    doubtful: tuple[str, ...] = ()
+    if digit or any(piece in text for piece in _AGE_UNITS) or not _FAMILY_WORDS.isdisjoint(folded):
         children += [Child(age_months=months) for months in _ages(text)]
+        child_count, doubtful = count_children(text), doubtful_values(text)
     if digit and _BORN_OR_DUE.search(text):
         for iso in _dates(text):
             if iso > today.isoformat():
                 children.append(Child(due_date=iso))
             elif iso > f"{today.year - 18}":
                 children.append(Child(birth_date=iso))
-    weekday, part = _time(text) if any(piece in text for piece in _TIME_PIECES) else (None, None)
+    when = find_when(text, today) if digit or any(piece in text for piece in PIECES) else NEVER
     hours = _HOURS.search(text) if digit else None
+    income, period = find_income(text) if digit or "eink" in text or "milli" in text else (None, None)
     districts = _districts(words, folded, tables)
     return Entities(
         children=tuple(children[:4]),
         district=districts[0] if len(districts) == 1 else None,
         districts=districts if len(districts) > 1 else (),
-        weekday=weekday,
-        part_of_day=part,
+        weekday=when.weekday,
+        weekdays=when.weekdays,
+        part_of_day=when.part_of_day,
+        date=when.day,
         hours_per_week=int(hours[1]) if hours else None,
-        income_eur=_income(text) if digit else None,
+        income_eur=income,
+        income_period=period,
+        child_count=child_count,
+        doubtful=doubtful,
     )
 
 
@@ -148,31 +127,29 @@ def _lower(text: str) -> str:
     return text.replace("ı", "i").replace("\u0307", "")
 
 
-def _number(text: str) -> float:
-    return float(NUMBERS[text] if text in NUMBERS else text.replace(",", "."))
-
-
 def _ages(text: str) -> tuple[int, ...]:
-    """Months; „2 Jahre und 8 Monate“ is one child."""
+    """Months; „2 Jahre und 8 Monate“ is one child, „2 und 8 Jahre“ are two, twins of one age as well."""
+    row = [int(value * _UNITS[unit[0]]) for value, unit in ages_in_a_row(text)]
     found: list[int] = []
     years_end = 0
     """Where years ended that months may still be added to, or 0."""
     for match in _AGE.finditer(text):
         part, half_year, count, half, unit, after = match.groups()
-        if after and after.endswith("schwanger"):
+        if (after and after.endswith("schwanger")) or is_negative(text, match.start()):
             continue
         if part:
             months = float(_PARTS_OF_A_YEAR[part]) * _UNITS[unit[0]] / 12
         else:
-            months = (0.5 if half_year else _number(count) + (0.5 if half else 0)) * _UNITS[unit[0]]
+            months = (0.5 if half_year else number(count) + (0.5 if half else 0)) * _UNITS[unit[0]]
         if years_end and unit[0] == "m" and months < 12 and text[years_end : match.start()] in (" ", " und ", " u. "):
             found[-1] += int(months)
         else:
             found.append(int(months))
         years_end = match.end() if unit in ("jahr", "jahre", "jahren", "j") and not after else 0
-    if not found:
-        found = [int(_number(match[1]) * 12) for match in _IS_AGE.finditer(text)]
-    return tuple(dict.fromkeys(months for months in found if months <= OLDEST_MONTHS))
+    if not found and not row:
+        found = [int(number(match[1]) * 12) for match in _IS_AGE.finditer(text)]
+    ages = [months for months in (*row, *dict.fromkeys(m for m in found if m not in row)) if months <= OLDEST_MONTHS]
+    return tuple(ages * multiples(text) if len(ages) == 1 else ages)
 
 
 def _dates(text: str) -> Iterator[str]:
@@ -185,19 +162,6 @@ def _dates(text: str) -> Iterator[str]:
             yield date(full, int(month) if month else _MONTH_NUMBER[name], int(day)).isoformat()
         except ValueError:
             continue
-
-
-def _time(text: str) -> tuple[str | None, str | None]:
-    """The first weekday and the part of day: the one written with it, else the first."""
-    weekday = part = None
-    for match in _TIME.finditer(text):
-        day, with_day, *alone = match.groups()
-        if day and weekday is None:
-            weekday = _WEEKDAYS[day]
-            if with_day:
-                return weekday, _PARTS[with_day]
-        part = part or next((_PARTS[word] for word in (with_day, *alone) if word), None)
-    return weekday, part
 
 
 def _districts(words: list[str], folded: list[str], tables: EntityTables) -> tuple[str, ...]:
@@ -215,16 +179,3 @@ def _districts(words: list[str], folded: list[str], tables: EntityTables) -> tup
                 free = end
                 break
     return tuple(found)
-
-
-def _income(text: str) -> int | None:
-    """The amount nearest to a word for income, in euros."""
-    cues = [match.span() for match in _INCOME_WORD.finditer(text)]
-    if not cues:
-        return None
-    near: list[tuple[int, int]] = []
-    for match in _INCOME.finditer(text):
-        euros = int(re.sub(r"\D", "", match[1])) if match[1] else int(match[2]) * 1000
-        near.append((min(max(start - match.end(), match.start() - end, 0) for start, end in cues), euros))
-    gap, euros = min(near, key=lambda found: found[0], default=(INCOME_NEAR + 1, 0))
-    return euros if gap <= INCOME_NEAR else None

@@ -1,4 +1,4 @@
-"""Two questions in one message: found where both parts are sure of themselves and the whole knows of both."""
+"""Two questions in one message: each part is read in the light of the whole, and both must be sure of themselves."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import accumulate
 
-from bot.matching.confidence import Calibration, best_topic, split_scores
-from bot.matching.decision import SMALLTALK, Costs
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.matching.confidence import Calibration, split_scores
+from bot.matching.decision import Costs, Cut
 from bot.matching.ranking import FOREIGN, Intents, Ranking
-from bot.model import EMERGENCY_GROUP, Analysis, Candidate, Decision, Kind
+from bot.model import EMERGENCY_GROUP, Analysis, Decision, Kind
 
 JOINTS = frozenset({"und", "außerdem", "ausserdem", "sowie", "zusätzlich", "nebenbei", "zweitens", "dann"})
 MIN_WORDS, MAX_WORDS = 2, 40
+"""Words of the shorter part where no word joins the two, and of the whole message."""
 STARTS = frozenset(
     (
         "wo wie was wann wer welche welcher welches wieviel warum kann muss darf gibt gibts kriegt krieg "
@@ -20,39 +24,39 @@ STARTS = frozenset(
     ).split()
 )
 """Words that a second question may begin with when nothing joins it to the first."""
-NEAR, FAR = 3, 12
-"""One topic must be the best of the whole message, the other among the first few, or further down but sure."""
+FAR = 12
+"""One topic must be the best of the whole message, the other among the first so many."""
+CONTEXT = 0.5
+"""How much the whole message counts beside the part: „und wie lange noch“ says little alone."""
+COURTESY = frozenset({"begruessung", "dank", "verabschiedung"})
+"""What stands beside a question without being one."""
 
 
-def _cuts(analysis: Analysis) -> Iterator[tuple[int, int, bool]]:
-    """Where the message may be cut in two: the end of the first and the start of the second part.
-
-    The flag says that a word joins the two; between sentences the second is more often a remark on the first.
-    """
+def _cuts(analysis: Analysis) -> Iterator[tuple[int, int, Cut]]:
+    """Where the message may be cut in two: end of the first part, start of the second, and what parts them."""
     tokens = analysis.core
     ends = list(accumulate(len(s) for s in analysis.sentences))
     before = next((i for i, t in enumerate(analysis.tokens) if tokens and t is tokens[0]), 0)
     for end in ends[:-1]:
         if 0 < end - before < len(tokens):
-            yield end - before, end - before, False
+            yield end - before, end - before, Cut.SENTENCE
     for i, token in enumerate(tokens):
         if token.text in JOINTS:
-            yield i, i + 1, True
+            asks = i + 1 < len(tokens) and tokens[i + 1].text in STARTS
+            yield i, i + 1, Cut.JOINED_QUESTION if asks else Cut.JOINED
         elif token.text in STARTS and i > MIN_WORDS and tokens[i - 1].text not in JOINTS:
-            yield i, i, True
+            yield i, i, Cut.QUESTION
 
 
-def _alone(start: int, end: int, ranking: Ranking, intents: Intents, calibration: Calibration) -> tuple[Candidate, str]:
+def _part(start: int, end: int, ranking: Ranking, intents: Intents, calibration: Calibration) -> tuple[int, float, str]:
+    """The best topic of a part of the message, read in the light of the whole, its share 0..1, and the side asked."""
     outputs = ranking.reading.score(start, end)
     topics = len(intents.classes)
-    part = replace(
-        ranking,
-        scores=outputs[:topics],
-        aspects=outputs[topics:FOREIGN],
-        foreign=float(outputs[FOREIGN]),
-        words=end - start,
-    )
-    return best_topic(part, intents, calibration), intents.aspects[int(part.aspects.argmax())]
+    scores: NDArray[np.float32] = outputs[:topics] + np.float32(CONTEXT) * ranking.scores
+    scores[intents.is_matter] = -9.0
+    best = int(scores.argmax())
+    share = 1.0 / float(np.exp((scores - scores[best]) * calibration.temperature).sum())
+    return best, share, intents.aspects[int(outputs[topics:FOREIGN].argmax())]
 
 
 def find_second_question(
@@ -66,36 +70,33 @@ def find_second_question(
 ) -> Decision:
     """The decision with two topics when the message asks two things, each in its order; else the decision itself."""
     n = len(analysis.core)
-    if decision.kind not in (Kind.ANSWER, Kind.CLARIFY) or not 2 * MIN_WORDS <= n <= MAX_WORDS:
+    if decision.kind not in (Kind.ANSWER, Kind.CLARIFY, Kind.SMALLTALK) or not MIN_WORDS < n <= MAX_WORDS:
         return decision
-    topics, _ = split_scores(ranking, intents)
-    whole = [intents.classes[i] for i in topics[:FAR].tolist()]
+    order, _ = split_scores(ranking, intents)
+    whole = order[:FAR].tolist()
     best: tuple[float, Decision] | None = None
-    for end, start, joined in _cuts(analysis):
-        if end < MIN_WORDS or n - start < MIN_WORDS:
+    for end, start, cut in _cuts(analysis):
+        if min(end, n - start) < (1 if cut in (Cut.JOINED, Cut.JOINED_QUESTION) else MIN_WORDS):
             continue
-        (a, a_aspect), (b, b_aspect) = (
-            _alone(low, high, ranking, intents, calibration) for low, high in ((0, end), (start, n))
+        (a, a_share, a_aspect), (b, b_share, b_aspect) = (
+            _part(low, high, ranking, intents, calibration) for low, high in ((0, end), (start, n))
         )
-        if a.topic == b.topic or whole[0] not in (a.topic, b.topic) or {a.topic, b.topic} & SMALLTALK:
+        names = (intents.classes[a], intents.classes[b])
+        if a == b or whole[0] not in (a, b) or a not in whole or b not in whole or COURTESY & set(names):
             continue
-        if any(groups.get(t) == EMERGENCY_GROUP for t in (a.topic, b.topic)):
+        if any(groups.get(name) == EMERGENCY_GROUP for name in names):
             continue
-        main, other = (a, b) if a.topic == whole[0] else (b, a)
-        near = joined and other.topic in whole[:NEAR]
-        needed = costs.near_question if near else costs.second_question
-        sure = min(a.confidence, b.confidence)
-        if main.confidence < costs.near_question or other.confidence < needed or other.topic not in whole:
-            continue
-        if best is None or sure > best[0]:
+        sure = min(a_share, b_share)
+        lead = sure - costs.second_question[cut]
+        if lead >= 0 and (best is None or lead > best[0]):
             found = replace(
                 decision,
                 kind=Kind.ANSWER,
-                topics=(a.topic, b.topic),
+                topics=names,
                 aspects=(a_aspect, b_aspect),
                 choices=(),
                 asks=None,
                 confidence=sure,
             )
-            best = (sure, found)
+            best = (lead, found)
     return best[1] if best else decision

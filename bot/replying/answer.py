@@ -3,92 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from itertools import chain
 
 from bot.content.loading import Content
 from bot.content.models import Aspect, AspectText, EmergencyLine, Entry, Situation
-from bot.content.rendering import ExpiredFactError, fact_ids, is_expired, render_text
-from bot.model import EMERGENCY_GROUP, OUTSIDE, Answer, Block, Decision, Kind, Link, Question, Source, Suggestion
+from bot.model import EMERGENCY_GROUP, OUTSIDE, Answer, Decision, Kind, Question
 from bot.replying.conversation import remember
+from bot.replying.offers import Listing, list_records
+from bot.replying.page import Page, is_off
+from bot.replying.results import SEARCHED, add_results, ask_detail, is_search, suggest_search
+from bot.replying.tables import add_countdown, add_tables
+from bot.replying.timetable import TOPIC as TIMETABLE
+from bot.replying.timetable import add_dates, add_plan, add_question, asks_for_date
 
-MAX_SUGGESTIONS = 5
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-class _Page:
-    """Collects the parts of one answer while it is composed."""
-
-    def __init__(self, content: Content, today: date, off: frozenset[str]) -> None:
-        self.content, self.today, self.off = content, today, off
-        self.blocks: list[Block] = []
-        self.links: dict[str, Link] = {}
-        self.sources: dict[tuple[str, str | None], Source] = {}
-        self.suggestions: dict[str, Suggestion] = {}
-
-    def is_forever(self, entry: Entry | None) -> bool:
-        """Whether the facts of this entry never leave the air."""
-        return entry is not None and self.content.topics[entry.topic].group == EMERGENCY_GROUP
-
-    def cite(self, ids: Iterable[str], *, forever: bool = False) -> None:
-        """Adds the sources of these facts; one that is no longer valid is no source, unless it holds `forever`."""
-        for name in ids:
-            fact = self.content.facts.get(name)
-            if fact is None or (not forever and is_expired(fact, self.today)):
-                continue
-            source = Source(fact.source.label, fact.source.url, fact.source_date, fact.checked.isoformat())
-            self.sources.setdefault((source.label, source.url), source)
-
-    def link(self, label: str, url: str) -> None:
-        self.links.setdefault(url, Link(label, url))
-
-    def suggest(self, label: str, message: str) -> None:
-        if len(self.suggestions) < MAX_SUGGESTIONS:
-            self.suggestions.setdefault(message, Suggestion(label, message))
-
-    def suggest_topic(self, topic: str) -> bool:
-        """Offers a topic unless it is switched off or left out; returns whether it is a new quick reply."""
-        entry = self.content.entries.get(topic)
-        if entry is None or _is_off(topic, self):
-            return False
-        before = len(self.suggestions)
-        self.suggest(entry.title, entry.title)
-        return len(self.suggestions) > before
-
-    def text(self, text: str, entry: Entry | None, *, forever: bool = False) -> str:
-        """The text with its references; a value that ended gives way to whom to ask, unless it holds `forever`."""
-        forever = forever or self.is_forever(entry)
-        try:
-            rendered = render_text(text, self.content, self.today, forever=forever)
-        except ExpiredFactError:
-            office = self.content.places.get(entry.office if entry else self.content.city.default_contact)
-            name = ", ".join(p for p in (office.name, office.phone) if p) if office else self.content.city.name
-            return self.content.texts.expired.format(office=name)
-        self.cite(fact_ids(text), forever=forever)
-        return rendered
-
-    def add(self, kind: str, topic: str | None, aspect: str | None, text: str, **data: object) -> None:
-        self.blocks.append(Block(kind, topic, aspect, text, {k: v for k, v in data.items() if v not in (None, (), [])}))
-
-    def contact(self, place_id: str, topic: str | None, aspect: str | None) -> None:
-        place = self.content.places.get(place_id)
-        if place is None or any(b.type == "contact" and b.data.get("name") == place.name for b in self.blocks):
-            return
-        parts = [place.name, place.phone, place.address, place.hours, None if place.phone else place.url]
-        self.add(
-            "contact", topic, aspect, ", ".join(p for p in parts if p), name=place.name, phone=place.phone,
-            email=place.email, address=place.address, hours=place.hours, url=place.url,
-        )  # fmt: skip
-        source = Source(place.source.label, place.source.url, place.source_date, place.checked.isoformat())
-        self.sources.setdefault((source.label, source.url), source)
+def _step_line(number: int, step: dict[str, object]) -> str:
+    if "deadline" not in step:
+        return f"{number}. {step['text']}"
+    return f"{number}. {step['text']} ({str(step['deadline']).rstrip('.')}.)"
 
 
-def _is_off(topic: str, page: _Page) -> bool:
-    entry = page.content.entries.get(topic)
-    return topic in page.off or entry is None or entry.off
-
-
-def _add_aspect(page: _Page, entry: Entry, aspect: Aspect, text: AspectText) -> None:
+def _add_aspect(page: Page, entry: Entry, aspect: Aspect, text: AspectText) -> None:
     topic = entry.topic
     if text.text:
         page.add("text", topic, aspect.value, page.text(text.text, entry))
@@ -105,17 +43,16 @@ def _add_aspect(page: _Page, entry: Entry, aspect: Aspect, text: AspectText) -> 
                 row["link"] = {"label": step.link.label, "url": step.link.url}
                 page.link(step.link.label, step.link.url)
             steps.append(row)
-        page.add(
-            "steps", topic, aspect.value, "\n".join(f"{i}. {s['text']}" for i, s in enumerate(steps, 1)), items=steps
-        )
+        page.add("steps", topic, aspect.value, "\n".join(_step_line(i, s) for i, s in enumerate(steps, 1)), items=steps)
     if text.notice:
         page.add("notice", topic, aspect.value, page.text(text.notice, entry), level="info")
+    add_countdown(page, entry, aspect)
     page.cite(text.facts, forever=page.is_forever(entry))
     if text.contact:
         page.contact(text.contact, topic, aspect.value)
 
 
-def add_entry(page: _Page, topic: str, aspect: str, *, short_first: bool = False) -> str:
+def add_entry(page: Page, topic: str, aspect: str, *, short_first: bool = False) -> str:
     """Adds the answer to a topic, the side asked for first; returns the side that was answered.
 
     short_first  the side is a guess: the short answer stands before it
@@ -141,25 +78,36 @@ def add_entry(page: _Page, topic: str, aspect: str, *, short_first: bool = False
     return answered
 
 
-def add_details(page: _Page, topic: str, now: datetime) -> None:
-    """Adds every side of a topic, emergency lines first: the whole entry, for its page and `/api/v1/topics/{id}`."""
+def add_details(
+    page: Page, topic: str, now: datetime, sides: Iterable[Aspect] = tuple(Aspect), *, borrow: bool = False
+) -> None:
+    """Adds these sides of a topic, emergency lines first: for its page, its leaflet and `/api/v1/topics/{id}`.
+
+    borrow  a side that another topic owns is told by that one's short answer, in a block of that topic
+    """
     entry = page.content.entries[topic]
     if page.content.topics[topic].group == EMERGENCY_GROUP:
         ids = dict.fromkeys((*entry.lines, *(line for s in entry.situations for line in s.lines)))
         add_lines(page, ids, now, topic)
     page.add("text", topic, Aspect.OVERVIEW.value, page.text(entry.short, entry))
     page.cite(entry.facts, forever=page.is_forever(entry))
-    for aspect in Aspect:
+    for aspect in sides:
         text = entry.aspects.get(aspect)
         if text is not None and text.see is None:
             _add_aspect(page, entry, aspect, text)
+        elif text is not None and text.see is not None and borrow and not is_off(text.see, page):
+            owner = page.content.entries[text.see]
+            page.add("text", owner.topic, aspect.value, page.text(owner.short, owner))
+            page.cite(owner.facts, forever=page.is_forever(owner))
     page.contact(entry.office, topic, Aspect.CONTACT.value)
     for link in entry.links:
         page.link(link.label, link.url)
 
 
-def _suggest_sides(page: _Page, topic: str, answered: str) -> None:
+def _suggest_sides(page: Page, topic: str, answered: str, *, searched: bool = False) -> None:
     entry = page.content.entries[topic]
+    if not searched:
+        suggest_search(page, entry)
     for aspect, text in entry.aspects.items():
         if aspect.value == answered or aspect is Aspect.OVERVIEW or len(page.suggestions) >= 3:
             continue
@@ -187,7 +135,7 @@ def is_open(line: EmergencyLine, now: datetime) -> bool | None:
     return any(day in h.days and h.opens <= clock < h.closes for h in line.hours)
 
 
-def _add_line(page: _Page, line: EmergencyLine, topic: str, entry: Entry | None) -> None:
+def _add_line(page: Page, line: EmergencyLine, topic: str, entry: Entry | None) -> None:
     # a line is one of emergencies whatever topic it stands under: its facts never leave the air
     phone = page.text(line.phone, entry, forever=True) if line.phone else None
     note = page.text(line.note, entry, forever=True) if line.note else None
@@ -206,7 +154,7 @@ LAST_RESORT = (
 """What is said in an emergency when no other line is open or known: as in the facts bund.tel-112 and bund.tel-110."""
 
 
-def add_lines(page: _Page, ids: Iterable[str], now: datetime, topic: str) -> None:
+def add_lines(page: Page, ids: Iterable[str], now: datetime, topic: str) -> None:
     """Adds the lines: those open now first, those whose hours nobody knows next, closed ones last."""
     entry = page.content.entries.get(topic)
     found = [page.content.lines[i] for i in ids if i in page.content.lines]
@@ -233,7 +181,7 @@ def _situation(entry: Entry | None, wanted: str | None) -> Situation | None:
     return next(known, entry.situations[0])
 
 
-def _emergency(page: _Page, decision: Decision, now: datetime) -> None:
+def _emergency(page: Page, decision: Decision, now: datetime) -> None:
     topic = decision.topics[0]
     entry = page.content.entries.get(topic)
     situation = _situation(entry, decision.situation)
@@ -260,7 +208,7 @@ def _emergency(page: _Page, decision: Decision, now: datetime) -> None:
                 page.suggest(label, side_message(entry.title, label))
 
 
-def _outside(page: _Page, matter: str | None) -> None:
+def _outside(page: Page, matter: str | None) -> None:
     texts = page.content.texts
     neighbour = page.content.neighbours.get(matter or "")
     entry = page.content.entries.get(OUTSIDE)
@@ -279,17 +227,17 @@ def _outside(page: _Page, matter: str | None) -> None:
         page.suggest_topic(related)
 
 
-def _fallback(page: _Page, decision: Decision) -> None:
+def _fallback(page: Page, decision: Decision) -> None:
     texts = page.content.texts
     page.add("text", None, None, texts.fallback)
     page.contact(page.content.city.default_contact, None, "contact")
-    near = [c.topic for c in decision.candidates if c.topic != OUTSIDE and not _is_off(c.topic, page)][:2]
+    near = [c.topic for c in decision.candidates if c.topic != OUTSIDE and not is_off(c.topic, page)][:2]
     for topic in (*near, *page.content.city.greeting_topics):
         if len(page.suggestions) < 3:
             page.suggest_topic(topic)
 
 
-def _clarify(page: _Page, decision: Decision) -> tuple[str, ...]:
+def _clarify(page: Page, decision: Decision) -> tuple[str, ...]:
     """Adds the question back; returns the choices that are shown, in their order.
 
     Where none is left to choose from, what we say when we do not know stands instead.
@@ -302,7 +250,16 @@ def _clarify(page: _Page, decision: Decision) -> tuple[str, ...]:
     return shown
 
 
-def _help_line(page: _Page) -> None:
+def _offers(page: Page, decision: Decision, listing: Listing) -> None:
+    """What was found for the first topic, the answer to a second one, and quick replies for the first."""
+    add_results(page, decision, listing)
+    for topic, aspect in zip(decision.topics[1:], decision.aspects[1:], strict=True):
+        if not is_off(topic, page):
+            add_entry(page, topic, aspect)
+    _suggest_sides(page, decision.topics[0], "", searched=True)
+
+
+def _help_line(page: Page) -> None:
     line = page.content.lines.get("notruf-112")
     number = page.text(line.phone, None, forever=True) if line and line.phone else "112"
     page.add("notice", None, None, page.content.texts.help_line.format(line=number), level="help")
@@ -315,16 +272,19 @@ def compose(
     off: frozenset[str] = frozenset(),
     *,
     all_off: bool = False,
+    listing: Listing | None = None,
 ) -> Answer:
     """The reply to a decision: what was asked for first, then the office, links, sources and quick replies.
 
     off      topics that are switched off: the default contact answers for them; emergencies cannot be switched off
     all_off  the whole service is switched off: the default contact and the emergency lines
+    listing  the content's places and offers; without it they are put together anew for a search
     """
-    page = _Page(content, question.today, off)
+    page = Page(content, question.today, off)
     topic: str | None = None
     aspect: str | None = None
     pending: tuple[str, ...] = ()
+    searched = False
     if decision.help_line:
         _help_line(page)
     other = content.texts.other_language.get(decision.lang)
@@ -337,6 +297,19 @@ def compose(
         page.add("text", None, None, content.texts.all_off)
         page.contact(content.city.default_contact, None, "contact")
         add_lines(page, ("notruf-112", "notruf-110"), question.now, OUTSIDE)
+    elif asks_for_date(decision):
+        topic, aspect, pending = TIMETABLE, Aspect.DEADLINE.value, (TIMETABLE,)
+        add_question(page, decision)
+    elif is_search(decision):
+        listing = listing or list_records(content)
+        searched = True
+        if decision.kind is Kind.CLARIFY:
+            topic, aspect = decision.choices[0].topic, SEARCHED[0]
+            pending = (topic,)
+            ask_detail(page, decision, listing)
+        else:
+            topic, aspect = decision.topics[0], decision.aspects[0]
+            _offers(page, decision, listing)
     elif decision.kind is Kind.CLARIFY:
         pending = _clarify(page, decision)
     elif decision.kind is Kind.FALLBACK:
@@ -349,15 +322,20 @@ def compose(
             page.add("text", None, None, content.texts.two_questions)
         answered = []
         for name, side in zip(decision.topics, decision.aspects, strict=True):
-            if _is_off(name, page):
+            if is_off(name, page):
                 entry = content.entries.get(name)
                 page.add("text", name, side, (entry.off_text if entry else None) or content.texts.topic_off)
                 page.contact(content.city.default_contact, name, side)
                 answered.append("overview")
+            elif name == TIMETABLE and add_plan(page, question):
+                answered.append(Aspect.DEADLINE.value)
             else:
+                add_tables(page, content.entries[name], side, decision.entities, question.conversation.entities)
                 answered.append(add_entry(page, name, side, short_first=decision.short_first))
+                add_dates(page, name, decision.entities)
+                pending = (TIMETABLE,) if name == TIMETABLE else pending
         topic, aspect = decision.topics[-1], answered[-1]
-        if not _is_off(topic, page):
+        if not is_off(topic, page):
             _suggest_sides(page, topic, aspect)
     named = {c.topic for c in decision.candidates} | {c.topic for c in decision.choices}
     remembered = topic if topic != OUTSIDE else None
@@ -372,17 +350,26 @@ def compose(
             for t in sorted(named)
             if t in content.topics
         },
-        conversation=remember(question.conversation, remembered, aspect, decision.entities, pending),
+        conversation=remember(question.conversation, remembered, aspect, decision.entities, pending, searched=searched),
     )
 
 
-def topic_page(topic: str, content: Content, question: Question) -> Answer:
-    """The whole entry of a topic; of the question only the time counts.
+def topic_page(
+    topic: str,
+    content: Content,
+    question: Question,
+    sides: Iterable[Aspect] = tuple(Aspect),
+    *,
+    borrow: bool = False,
+    off: frozenset[str] = frozenset(),
+) -> Answer:
+    """The whole entry of a topic, or these sides of it; of the question only the time counts.
 
+    borrow  a side that another topic owns is told by that one's short answer, unless that topic is `off`
     raises  KeyError when there is no such entry
     """
-    page = _Page(content, question.today, frozenset())
-    add_details(page, topic, question.now)
+    page = Page(content, question.today, off)
+    add_details(page, topic, question.now, sides, borrow=borrow)
     decision = Decision(Kind.ANSWER, (topic,), ("overview",))
     return Answer(
         decision,

@@ -36,10 +36,29 @@ class ForgedStateError(Exception):
     """A state that names a known key but was not signed with it, or is no state at all."""
 
 
+TOGETHER = (("weekday", "weekdays", "date"), ("district", "districts"))
+"""Values that belong together: of each row, a newer one replaces all older ones."""
+WISH = ("children", "district", "districts", "weekday", "weekdays", "part_of_day", "date", "kinds", "offer")
+"""What a search looks for."""
+
+
 def remember(
-    before: Conversation, topic: str | None, aspect: str | None, entities: Entities, pending: tuple[str, ...]
+    before: Conversation,
+    topic: str | None,
+    aspect: str | None,
+    entities: Entities,
+    pending: tuple[str, ...],
+    *,
+    searched: bool = False,
 ) -> Conversation:
-    """The conversation after a reply: a topic answered is remembered, an old one forgotten after `MAX_TURNS`."""
+    """The conversation after a reply: a topic answered is remembered, an old one forgotten after `MAX_TURNS`.
+
+    searched  the entities are the whole wish: what was wished before and is not among them was given up
+    """
+    if searched:
+        empty = Entities()
+        older = replace(before.entities, **{name: getattr(empty, name) for name in WISH})
+        before = replace(before, entities=older)
     turns = 0 if topic is not None and topic != before.topic else before.turns + 1
     forget = turns >= MAX_TURNS
     old = None if forget else before.topic
@@ -54,8 +73,13 @@ def remember(
 
 def merge(old: Entities, new: Entities) -> Entities:
     """The newer values, and the older ones where nothing newer was said."""
-    known = [f.name for f in fields(new) if getattr(new, f.name) not in (None, ())]
-    return replace(old, **({name: getattr(new, name) for name in known} | {"matter": None}))
+    newer = {f.name: value for f in fields(new) if (value := getattr(new, f.name)) not in (None, ())}
+    for names in TOGETHER:
+        if not newer.keys().isdisjoint(names):
+            newer |= {name: getattr(new, name) for name in names}
+    if new.income_eur is not None:  # a new amount does not inherit the period of the old one
+        newer["income_period"] = new.income_period
+    return replace(old, **(newer | {"matter": None, "doubtful": ()}))
 
 
 def _to_wire(value: Any) -> Any:
@@ -114,12 +138,8 @@ def read_state(
         raise ForgedStateError from error
     if body.get("v") != VERSION or not timedelta(minutes=-5) <= now - issued <= MAX_AGE:
         return StateProblem.EXPIRED
-    found = body["entities"]
-    entities = Entities(
-        children=tuple(Child(**c) for c in found.pop("children", ())),
-        districts=tuple(found.pop("districts", ())),
-        **found,
-    )
+    found: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in body["entities"].items()}
+    entities = Entities(**(found | {"children": tuple(Child(**c) for c in found.get("children", ()))}))
     topic = body["topic"] if body["topic"] in topics else None
     return Conversation(
         topic=topic,

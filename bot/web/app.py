@@ -11,14 +11,22 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
 
 from bot import __version__
 from bot.settings import Settings, load_settings
+from bot.web.chat_page import router as chat_page
 from bot.web.limits import BodyLimit, Origins
+from bot.web.offers import router as offers
+from bot.web.pages import STATIC
 from bot.web.problems import MEDIA_TYPE, CatchErrors, add_handlers
 from bot.web.routes import router
-from bot.web.schemas import CHAT_REQUEST_EXAMPLE, EXAMPLES, PROBLEM_EXAMPLE
+from bot.web.schemas import EXAMPLES, PROBLEM_EXAMPLE, REQUEST_EXAMPLES
 from bot.web.service import Service, make_service
+from bot.web.timetable import router as timetable
+from bot.web.timetable_page import router as timetable_page
+from bot.web.topic_pages import router as topic_pages
+from bot.web.widget import router as widget
 
 
 @asynccontextmanager
@@ -43,8 +51,8 @@ def _describe_api(app: FastAPI) -> dict[str, Any]:
                     content["application/json"]["example"] = EXAMPLES[operation["operationId"]]
                 if status == "422":
                     content[MEDIA_TYPE]["example"] = PROBLEM_EXAMPLE
-    chat = document["paths"]["/api/v1/chat"]["post"]
-    chat["requestBody"]["content"]["application/json"]["example"] = CHAT_REQUEST_EXAMPLE
+    for path, example in REQUEST_EXAMPLES.items():
+        document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"] = example
     return document
 
 
@@ -65,6 +73,13 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) 
     )
     app.state.service = make_service(settings, clock)
     app.include_router(router)
+    app.include_router(offers)
+    app.include_router(timetable)
+    app.include_router(timetable_page)
+    app.include_router(topic_pages)
+    app.include_router(chat_page)
+    app.include_router(widget)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_handlers(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(CatchErrors)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.settings import SettingsError
+from bot.web.forms import is_form
 from bot.web.problems import ProblemError, problem
 
 MAX_BODY_BYTES = 24 * 1024
@@ -24,7 +25,10 @@ Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 class BodyLimit:
-    """ASGI middleware: a body over the limit is a 413, announced by its length or found while it is read."""
+    """ASGI middleware: a body over the limit is a 413, announced by its length or found while it is read.
+
+    A form comes from a page of ours: its route finds the same while it reads, and answers with a page.
+    """
 
     def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
         self.app, self.max_bytes = app, max_bytes
@@ -36,6 +40,8 @@ class BodyLimit:
         length = next((value for name, value in scope["headers"] if name == b"content-length"), None)
         if length is None or not length.isdigit():
             await self.app(scope, self._counted(receive), send)
+        elif int(length[:20]) > self.max_bytes and is_form(Headers(scope=scope).get("content-type", "")):
+            await self.app(scope, self._refused, send)
         elif int(length[:20]) > self.max_bytes:
             await problem(413, self._detail())(scope, receive, send)
         else:
@@ -43,6 +49,9 @@ class BodyLimit:
 
     def _detail(self) -> str:
         return f"The body may have at most {self.max_bytes} bytes."
+
+    async def _refused(self) -> Message:
+        raise ProblemError(413, self._detail())
 
     def _counted(self, receive: Receive) -> Receive:
         read = 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
@@ -30,7 +31,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 _M = TypeVar("_M", bound=BaseModel)
 
 
-def _responses(model: Any, *statuses: int) -> dict[int | str, dict[str, Any]]:
+def responses(model: Any, *statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route answers, for the OpenAPI document."""
     problems: dict[int | str, dict[str, Any]] = {s: {"model": schemas.Problem} for s in statuses}
     return {200: {"model": model}, **problems}
@@ -39,7 +40,7 @@ def _responses(model: Any, *statuses: int) -> dict[int | str, dict[str, Any]]:
 _CHAT_BODY = {"application/json": {"schema": schemas.ChatRequest.model_json_schema()}}
 
 
-def _json(data: object) -> Response:
+def to_json(data: object) -> Response:
     return Response(_encode(data), media_type="application/json")
 
 
@@ -108,7 +109,7 @@ def to_wire(answer: Answer, content: Content, state: str) -> schemas.ChatReply:
         ],
         "asks": decision.asks,
         "confidence": round(decision.confidence, 3),
-        "safety": decision.kind is Kind.EMERGENCY or decision.help_line,
+        "safety": is_safety(decision),
         "blocks": blocks_to_wire(answer.blocks),
         "links": _links(answer),
         "sources": _sources(answer),
@@ -120,10 +121,30 @@ def to_wire(answer: Answer, content: Content, state: str) -> schemas.ChatReply:
     }
 
 
-def add_notice(wire: schemas.ChatReply, text: str) -> None:
-    """Puts a notice before the blocks; where someone may be in danger, behind them: help comes first."""
-    notice: schemas.NoticeBlock = {"type": "notice", "topic": None, "aspect": None, "text": text, "level": "info"}
-    wire["blocks"].insert(len(wire["blocks"]) if wire["safety"] else 0, notice)
+def is_safety(decision: Decision) -> bool:
+    """Whether someone may be in danger."""
+    return decision.kind is Kind.EMERGENCY or decision.help_line
+
+
+def with_notice(answer: Answer, text: str) -> Answer:
+    """The answer with a notice before its blocks; where someone may be in danger, behind them: help comes first."""
+    notice = Block("notice", None, None, text, {"level": "info"})
+    blocks = (*answer.blocks, notice) if is_safety(answer.decision) else (notice, *answer.blocks)
+    return replace(answer, blocks=blocks)
+
+
+def emergency_numbers() -> list[Block]:
+    """The numbers that help in an emergency, whatever else is broken."""
+    return [
+        Block(
+            "contact",
+            None,
+            "contact",
+            f"{purpose}: {phone} ({name}).",
+            {"name": name, "phone": phone, "purpose": purpose},
+        )
+        for name, phone, purpose in LAST_RESORT
+    ]
 
 
 def last_resort(question: Question, content: Content) -> Answer:
@@ -134,9 +155,7 @@ def last_resort(question: Question, content: Content) -> Answer:
         text = ", ".join(part for part in (office.name, office.phone) if part)
         phone = {"phone": office.phone} if office.phone else {}
         blocks.append(Block("contact", None, "contact", text, {"name": office.name, **phone}))
-    for name, phone_number, purpose in LAST_RESORT:
-        data = {"name": name, "phone": phone_number, "purpose": purpose}
-        blocks.append(Block("contact", None, "contact", f"{purpose}: {phone_number} ({name}).", data))
+    blocks += emergency_numbers()
     return Answer(Decision(Kind.FALLBACK), tuple(blocks), (), (), (), {}, question.conversation)
 
 
@@ -158,33 +177,51 @@ def _conversation(state: str | None, service: Service, question: Question) -> Co
         raise ProblemError(400, "The state was not made by this service.") from None
 
 
-@router.post(
-    "/api/v1/chat",
-    operation_id="chat",
-    summary="Answer a question",
-    response_class=JSONResponse,
-    responses=_responses(schemas.ChatReply, 400, 413, 415, 422, 429, 500, 503),
-    openapi_extra={"requestBody": {"required": True, "content": _CHAT_BODY}},
-)
-async def chat(request: Request) -> Response:
-    """The reply to a message, with the state to send along with the next one."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An answer and the state to send along with the next message."""
+
+    answer: Answer
+    state: str
+
+
+def converse(body: schemas.ChatRequest, bot: Bot, service: Service) -> Turn:
+    """One turn of a conversation, with its line in the log. A state that ran out starts afresh and says so.
+
+    raises  ProblemError 400 when the state is forged
+    """
     started_s = perf_counter()
-    service = get_service(request)
-    check_rate(request, service)
-    body = await read_body(request, schemas.ChatRequest)
-    bot = get_bot(service)
     now = now_in(bot.content, service.settings)
     question = Question(body.message, now, body.lang)
     found = _conversation(body.state, service, question)
     if isinstance(found, Conversation):
         question = Question(body.message, now, body.lang, found)
     answer = answer_safely(question, bot)
-    wire = to_wire(answer, bot.content, sign(answer.conversation, service.settings.secrets, now))
     if isinstance(found, StateProblem):
-        add_notice(wire, bot.content.texts.state_expired)
-    main, took_ms = wire["topics"][0] if wire["topics"] else "-", (perf_counter() - started_s) * 1000
-    _log.info("chat kind=%s topic=%s confidence=%.3f ms=%.2f", wire["kind"], main, wire["confidence"], took_ms)
-    return _json(wire)
+        answer = with_notice(answer, bot.content.texts.state_expired)
+    turn = Turn(answer, sign(answer.conversation, service.settings.secrets, now))
+    decision, took_ms = answer.decision, (perf_counter() - started_s) * 1000
+    main = decision.topics[0] if decision.topics else "-"
+    _log.info("chat kind=%s topic=%s confidence=%.3f ms=%.2f", decision.kind.value, main, decision.confidence, took_ms)
+    return turn
+
+
+@router.post(
+    "/api/v1/chat",
+    operation_id="chat",
+    summary="Answer a question",
+    response_class=JSONResponse,
+    responses=responses(schemas.ChatReply, 400, 413, 415, 422, 429, 500, 503),
+    openapi_extra={"requestBody": {"required": True, "content": _CHAT_BODY}},
+)
+async def chat(request: Request) -> Response:
+    """The reply to a message, with the state to send along with the next one."""
+    service = get_service(request)
+    check_rate(request, service)
+    body = await read_body(request, schemas.ChatRequest)
+    bot = get_bot(service)
+    turn = converse(body, bot, service)
+    return to_json(to_wire(turn.answer, bot.content, turn.state))
 
 
 @router.get(
@@ -192,7 +229,7 @@ async def chat(request: Request) -> Response:
     operation_id="topics",
     summary="All topics",
     response_class=JSONResponse,
-    responses=_responses(list[schemas.TopicSummary], 500, 503),
+    responses=responses(list[schemas.TopicSummary], 500, 503),
 )
 async def topics(request: Request) -> Response:
     """Every topic that has an entry."""
@@ -208,16 +245,19 @@ async def topics(request: Request) -> Response:
         for name, info in content.topics.items()
         if name in content.entries
     ]
-    return _json(found)
+    return to_json(found)
 
 
-def _topic_answer(topic: str, bot: Bot, question: Question) -> Answer:
-    """The whole entry; what is switched off says so, as it does in a conversation."""
-    emergency = bot.groups[topic] == EMERGENCY_GROUP
-    if not emergency and (bot.all_off or topic in bot.off or bot.content.entries[topic].off):
-        decision = Decision(Kind.ANSWER, (topic,), ("overview",))
-        return compose(decision, question, bot.content, bot.off, all_off=bot.all_off)
-    return topic_page(topic, bot.content, question)
+def is_switched_off(topic: str, bot: Bot) -> bool:
+    """Whether the topic says only that it is switched off; emergencies cannot be."""
+    if bot.groups[topic] == EMERGENCY_GROUP:
+        return False
+    return bot.all_off or topic in bot.off or bot.content.entries[topic].off
+
+
+def off_answer(topic: str, bot: Bot, question: Question) -> Answer:
+    """What a topic that is switched off says, as it does in a conversation."""
+    return compose(Decision(Kind.ANSWER, (topic,), ("overview",)), question, bot.content, bot.off, all_off=bot.all_off)
 
 
 @router.get(
@@ -225,7 +265,7 @@ def _topic_answer(topic: str, bot: Bot, question: Question) -> Answer:
     operation_id="topic",
     summary="The whole entry of a topic",
     response_class=JSONResponse,
-    responses=_responses(schemas.TopicPage, 404, 422, 500, 503),
+    responses=responses(schemas.TopicPage, 404, 422, 500, 503),
 )
 async def topic(request: Request, id: str) -> Response:  # noqa: A002 - the name on the wire
     """Everything that is known of a topic."""
@@ -235,7 +275,8 @@ async def topic(request: Request, id: str) -> Response:  # noqa: A002 - the name
     if id not in content.entries:
         raise ProblemError(404, "There is no such topic.")
     entry = content.entries[id]
-    answer = _topic_answer(id, bot, Question("", now_in(content, service.settings)))
+    question = Question("", now_in(content, service.settings))
+    answer = off_answer(id, bot, question) if is_switched_off(id, bot) else topic_page(id, content, question)
     page: schemas.TopicPage = {
         "id": id,
         "title": entry.title,
@@ -245,7 +286,7 @@ async def topic(request: Request, id: str) -> Response:  # noqa: A002 - the name
         "sources": _sources(answer),
         "related": [{"id": r, "title": content.entries[r].title} for r in entry.related if r in content.entries],
     }
-    return _json(page)
+    return to_json(page)
 
 
 @router.get(
@@ -253,11 +294,11 @@ async def topic(request: Request, id: str) -> Response:  # noqa: A002 - the name
     operation_id="healthz",
     summary="Whether the process lives",
     response_class=JSONResponse,
-    responses=_responses(schemas.Health),
+    responses=responses(schemas.Health),
 )
 async def healthz() -> Response:
     """Always 200."""
-    return _json({"status": "ok"})
+    return to_json({"status": "ok"})
 
 
 @router.get(
@@ -265,7 +306,7 @@ async def healthz() -> Response:
     operation_id="readyz",
     summary="Whether questions can be answered",
     response_class=JSONResponse,
-    responses=_responses(schemas.Readiness, 503),
+    responses=responses(schemas.Readiness, 503),
 )
 async def readyz(request: Request) -> Response:
     """200 once the knowledge is loaded."""
@@ -273,7 +314,7 @@ async def readyz(request: Request) -> Response:
     found: schemas.Readiness = {"status": "ready", "knowledge": get_bot(service).content.digest}
     if service.degraded:
         found["degraded"] = list(service.degraded)
-    return _json(found)
+    return to_json(found)
 
 
 @router.get(
@@ -281,7 +322,7 @@ async def readyz(request: Request) -> Response:
     operation_id="version",
     summary="What is running",
     response_class=JSONResponse,
-    responses=_responses(schemas.Version),
+    responses=responses(schemas.Version),
 )
 async def version(request: Request) -> Response:
     """The versions of code and knowledge."""
@@ -292,10 +333,4 @@ async def version(request: Request) -> Response:
         "knowledge": bot.content.digest if bot else None,
         "date": max(checked).isoformat() if checked else None,
     }
-    return _json(found)
-
-
-@router.get("/", include_in_schema=False)
-async def root() -> Response:
-    """Where the description of this service is."""
-    return PlainTextResponse("Familienbot. The interface is described at /openapi.json.\n")
+    return to_json(found)

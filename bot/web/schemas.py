@@ -22,6 +22,7 @@ LANGUAGE_TAG = (
 )
 """What a well-formed tag looks like, RFC 5646 section 2.1; the irregular old ones are left out."""
 
+Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 Kind = Literal["answer", "offers", "clarify", "fallback", "emergency", "smalltalk"]
 Aspect = Literal[
     "overview", "eligibility", "procedure", "documents", "deadline", "cost", "duration", "place", "contact", "hours"
@@ -58,6 +59,40 @@ class ChatRequest(BaseModel):
         str | None,
         Field(max_length=64, pattern=LANGUAGE_TAG, description="BCP 47 tag of the language to answer in."),
     ] = None
+
+
+def _without_empty(value: object) -> object:
+    """A list without empty texts: forms send the fields that nobody filled in."""
+    return [item for item in value if item != ""] if isinstance(value, list) else value
+
+
+def _or_none(value: object) -> object:
+    return (clean(value) or None) if isinstance(value, str) else value
+
+
+class OfferQuery(BaseModel):
+    """What is looked for; a field that is empty or missing was not wished."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Annotated[list[str], BeforeValidator(_without_empty)] = Field(
+        [], max_length=20, description="Kinds of places and offers, any of them; without one all."
+    )
+    age_months: Annotated[list[Annotated[int, Field(ge=0, le=240)]], BeforeValidator(_without_empty)] = Field(
+        [], max_length=10, description="Age of each child that is to come along."
+    )
+    district: Annotated[str | None, BeforeValidator(_or_none)] = Field(
+        None, max_length=60, description="A Stadtteil or a Stadtbezirk; a name of both means the Stadtbezirk."
+    )
+    weekday: Annotated[list[Weekday], BeforeValidator(_without_empty)] = Field(
+        [], max_length=7, description="Any of these days."
+    )
+    part_of_day: Annotated[
+        Literal["morning", "noon", "afternoon", "evening", "night"] | None, BeforeValidator(_or_none)
+    ] = None
+    q: Annotated[str | None, BeforeValidator(_or_none)] = Field(
+        None, max_length=60, description="Part of the name, upper or lower case."
+    )
 
 
 class Link(TypedDict):
@@ -110,6 +145,7 @@ class ListBlock(BaseBlock):
 
     type: Literal["list"]
     items: list[str]
+    title: NotRequired[str]
 
 
 class Step(TypedDict):
@@ -141,8 +177,59 @@ class ContactBlock(BaseBlock):
     languages: NotRequired[list[str]]
 
 
-class OfferBlock(BaseBlock):
-    """A place or regular date, with the fields of its record."""
+TimeSpan = TypedDict("TimeSpan", {"from": str, "until": NotRequired[str]})
+"""HH:MM in the city's time; the end may not be stated."""
+
+AgeSpan = TypedDict("AgeSpan", {"from": NotRequired[int], "until": NotRequired[int]})
+"""Months, both ends included; an end may not be stated."""
+
+
+class OfferFields(TypedDict):
+    """A place or an offer; what no source states is missing.
+
+    place  the place where an offer is, or that in words
+    dates  single days from today on; an offer that has them has no `weekdays`
+    fit    `sure`: all wishes hold, `possible`: one is not stated, `relaxed`: all hold but those in `relaxed`
+    ask    the fields that are not stated and to be asked there
+    """
+
+    id: str
+    name: str
+    kind: str
+    kind_title: str
+    about: NotRequired[str]
+    place: NotRequired[str]
+    address: NotRequired[str]
+    district: NotRequired[str]
+    weekdays: NotRequired[list[Weekday]]
+    time: NotRequired[TimeSpan]
+    rhythm: NotRequired[str]
+    dates: NotRequired[list[str]]
+    age: NotRequired[str]
+    age_months: NotRequired[AgeSpan]
+    cost: NotRequired[str]
+    registration: NotRequired[str]
+    languages: NotRequired[list[str]]
+    operator: NotRequired[str]
+    phone: NotRequired[str]
+    email: NotRequired[str]
+    url: NotRequired[str]
+    accessible: NotRequired[str]
+    hours: NotRequired[str]
+    services: NotRequired[list[str]]
+    source: Source
+    fit: NotRequired[Literal["sure", "possible", "relaxed"]]
+    ask: list[str]
+
+
+class Offer(OfferFields):
+    """A place or an offer, with all of it in short sentences."""
+
+    text: str
+
+
+class OfferBlock(BaseBlock, OfferFields):
+    """A place or an offer, with the fields of its record."""
 
     type: Literal["offer"]
 
@@ -156,12 +243,26 @@ class TableBlock(BaseBlock):
 
 
 class Moment(TypedDict):
-    """A dated step of a timetable."""
+    """A dated step of a timetable.
+
+    date    its first day, of a deadline alone that day; where only the month of birth is known, a month
+    until   its last day
+    latest  until when it is still possible after that
+    when    the dates in words, as of the day of asking
+    rule    why it is these dates
+    """
 
     date: str
     until: NotRequired[str]
+    latest: NotRequired[str]
     text: str
     source: Source
+    id: NotRequired[str]
+    title: NotRequired[str]
+    when: NotRequired[str]
+    rule: NotRequired[str]
+    topic: NotRequired[str]
+    stage: NotRequired[Literal["now", "later"]]
 
 
 class TimelineBlock(BaseBlock):
@@ -231,6 +332,53 @@ class TopicPage(TypedDict):
     links: list[Link]
     sources: list[Source]
     related: list[RelatedTopic]
+
+
+class TimetableRequest(BaseModel):
+    """A child's date of birth, or the due date; both for a child that came before its due date."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    birth_date: Annotated[
+        str | None,
+        Field(
+            max_length=60, description="Day or month of birth in any usual form: `2025-05-03`, `3.5.25`, `Mai 2025`."
+        ),
+    ] = None
+    due_date: Annotated[
+        str | None, Field(max_length=60, description="The due date in any usual form: `2027-02-12`, `12.2.`.")
+    ] = None
+    children: Annotated[int, Field(ge=1, le=9, description="How many children of one birth: twins are 2.")] = 1
+
+
+class TimetableReply(TypedDict):
+    """The dated steps as blocks, and where they come from. Nothing of it is stored."""
+
+    blocks: list[Block]
+    links: list[Link]
+    sources: list[Source]
+    lang: str
+    knowledge: str
+
+
+Relaxed = Literal["part_of_day", "weekday", "district", "city"]
+
+
+class KnownOf(TypedDict):
+    """How much our list has of the kinds wished, of how many, if that is known, and when it was last checked."""
+
+    count: int
+    of: int | None
+    as_of: str | None
+
+
+class OfferList(TypedDict):
+    """What was found, at most 100 of `total`, and the wishes that were dropped because nothing fits all of them."""
+
+    offers: list[Offer]
+    relaxed: list[Relaxed]
+    total: int
+    known_of: KnownOf
 
 
 class Health(TypedDict):
@@ -320,11 +468,73 @@ TOPIC_EXAMPLE: TopicPage = {
     "sources": CHAT_EXAMPLE["sources"],
     "related": [{"id": "kita-beitrag-befreiung", "title": "Beitragsfreiheit"}],
 }
-CHAT_REQUEST_EXAMPLE = {"message": "Was kostet die Kita?", "state": None, "lang": None}
+TIMETABLE_EXAMPLE: TimetableReply = {
+    "blocks": [
+        {
+            "type": "timeline",
+            "topic": "familienfahrplan",
+            "aspect": "deadline",
+            "text": "- jetzt bis 30. November 2026: Kindergeld beantragen",
+            "items": [
+                {
+                    "date": "2026-05-03",
+                    "until": "2026-11-30",
+                    "text": "Kindergeld beantragen: Sie stellen den Antrag bei der Familienkasse.",
+                    "source": {"label": "§ 70 Abs. 1 EStG", "url": None, "date": None, "checked": "2026-11-22"},
+                    "id": "kindergeld",
+                    "title": "Kindergeld beantragen",
+                    "when": "jetzt bis 30. November 2026",
+                    "rule": "Höchstens 6 Monate vor dem Monat des Antrags werden nachgezahlt",
+                    "topic": "kindergeld",
+                    "stage": "now",
+                }
+            ],
+        }
+    ],
+    "links": [],
+    "sources": [{"label": "§ 70 Abs. 1 EStG", "url": None, "date": None, "checked": "2026-11-22"}],
+    "lang": "de",
+    "knowledge": "0f1e2d3c4b5a6978",
+}
+OFFER_EXAMPLE: Offer = {
+    "id": "stadt.spielgruppe-bachkiesel",
+    "name": "Spielgruppe Bachkiesel",
+    "kind": "spielgruppe",
+    "kind_title": "Krabbel- und Spielgruppen",
+    "place": "Nachbarschaftshaus Bachstube",
+    "address": "Talstraße 1, 00000 Beispielingen",
+    "district": "Bachtal",
+    "weekdays": ["FR"],
+    "time": {"from": "09:30"},
+    "age": "ab 12 Monaten",
+    "age_months": {"from": 12},
+    "registration": "ohne Anmeldung",
+    "phone": "030 23125-503",
+    "source": {"label": "Erfundenes Beispiel", "url": None, "date": None, "checked": "2026-11-22"},
+    "fit": "sure",
+    "ask": ["cost", "accessible"],
+    "text": "Spielgruppe Bachkiesel: freitags, ab 9.30 Uhr. Alter: ab 12 Monaten. Ort: Nachbarschaftshaus Bachstube, "
+    "Talstraße 1, 00000 Beispielingen, Bachtal. Ohne Anmeldung. Telefon: 030 23125-503. Bitte erfragen: Kosten und "
+    "Barrierefreiheit. Abgerufen November 2026 (Erfundenes Beispiel).",
+}
+REQUEST_EXAMPLES: dict[str, object] = {
+    "/api/v1/chat": {"message": "Was kostet die Kita?", "state": None, "lang": None},
+    "/api/v1/timetable": {"birth_date": "2026-05-03"},
+    "/api/v1/timetable.ics": {"due_date": "2027-02-12", "children": 2},
+}
+"""Bodies of requests by their path."""
 EXAMPLES: dict[str, object] = {
     "chat": CHAT_EXAMPLE,
     "topics": [{"id": "kita-beitrag", "title": "Was die Kita kostet", "group": "kita", "lang": ["de"]}],
     "topic": TOPIC_EXAMPLE,
+    "timetable": TIMETABLE_EXAMPLE,
+    "offers": {
+        "offers": [OFFER_EXAMPLE],
+        "relaxed": [],
+        "total": 1,
+        "known_of": {"count": 12, "of": None, "as_of": "2026-11-22"},
+    },
+    "offer": {name: value for name, value in OFFER_EXAMPLE.items() if name != "fit"},
     "healthz": {"status": "ok"},
     "readyz": {"status": "ready", "knowledge": "0f1e2d3c4b5a6978", "degraded": ["kita-mittagessen"]},
     "version": {"version": "1.0.0", "knowledge": "0f1e2d3c4b5a6978", "date": "2026-11-22"},

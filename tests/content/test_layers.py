@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import dataclass
+
 import pytest
 
+from bot.content.loading import Loaded, load
 from bot.content.models import Aspect
 
 from .conftest import FACT, Town
@@ -109,3 +113,119 @@ def test_a_layer_that_the_city_does_not_name_is_not_read(layered: Town) -> None:
 def test_later_layers_come_later_in_the_order_of_the_city(layered: Town) -> None:
     layered.edit("knowledge/city.yaml", "[land, stadt]", "[stadt, land]")
     assert layered.content().entries["kindergeld"].title == "Kindergeld vom Land"
+
+
+CITY = """\
+name: Neustadt
+timezone: Europe/Berlin
+languages: [de]
+default_contact: ort.rathaus
+layers: [land, ort]
+base: ../knowledge
+"""
+
+RATHAUS = """\
+places:
+  - {id: ort.rathaus, name: Rathaus Neustadt, kind: amt, checked: 2026-11-20, source: {label: Neustadt}}
+"""
+
+OWN_CITY, OWN_ENTRY = "neustadt/city.yaml", "neustadt/ort/entries/leistungen/kindergeld.yaml"
+
+
+@dataclass(frozen=True)
+class Settlement(Town):
+    """A second town in a folder beside the first, on which it builds."""
+
+    def load(self) -> Loaded:
+        return load(self.root / "neustadt", self.root / "intents")
+
+
+@pytest.fixture
+def settlement(layered: Town) -> Settlement:
+    """A town with a place and one entry of its own; all else is in the land's layer and the base."""
+    town = Settlement(layered.root)
+    town.write(OWN_CITY, CITY)
+    town.write("neustadt/ort/places/alles.yaml", RATHAUS)
+    town.write(
+        OWN_ENTRY, "topic: kindergeld\noffice: ort.rathaus\nchecked: 2026-11-18\nreview_by: 2027-11-20\ntitle: Geld\n"
+    )
+    return town
+
+
+def test_a_town_takes_what_it_does_not_have_from_its_base(settlement: Settlement) -> None:
+    content = settlement.content()
+    assert content.city.name == "Neustadt"
+    assert content.entries["kindergeld"].short == "Das Land zahlt."
+    assert list(content.entries) == ["kindergeld"]  # the base's own entries belong to the base
+    assert set(content.places) == {"ort.rathaus"}
+    assert "land.eins" in content.facts
+    assert content.texts.aspects
+    assert content.lines
+
+
+def test_a_towns_own_files_and_layers_hide_those_of_the_base(settlement: Settlement) -> None:
+    texts = (settlement.root / "knowledge/texts.yaml").read_text(encoding="utf-8")
+    settlement.write("neustadt/texts.yaml", texts)
+    settlement.edit("neustadt/texts.yaml", "  cost: Kosten", "  cost: Preis")
+    settlement.write("neustadt/land/facts/alles.yaml", FACT.replace("stadt.neu", "land.drei"))
+    content = settlement.content()
+    assert content.texts.aspects[Aspect.COST] == "Preis"
+    assert set(content.facts) == {"land.drei"}
+
+
+def test_a_problem_in_the_base_names_its_file(settlement: Settlement) -> None:
+    settlement.edit(LAND, "short: Das Land zahlt.", "kurz: Das Land zahlt.")
+    assert f"{LAND}:3: „kurz“ gibt es hier nicht. Löschen Sie die Zeile." in settlement.problems()
+
+
+def test_the_digest_follows_the_base(settlement: Settlement) -> None:
+    before = settlement.content().digest
+    settlement.edit(LAND, "Jederzeit.", "Immer.")
+    assert settlement.content().digest != before
+
+
+@pytest.mark.parametrize(
+    ("base", "message"),
+    [
+        (
+            "../anderswo",
+            "In „../anderswo“ liegt keine city.yaml. "
+            "Nennen Sie den Ordner der anderen Stadt, von diesem aus: ../../knowledge.",
+        ),
+        (".", "Eine Stadt kann nicht auf sich selbst aufbauen. Löschen Sie die Zeile."),
+    ],
+)
+def test_a_base_that_cannot_be_built_on_is_one_problem(settlement: Settlement, base: str, message: str) -> None:
+    settlement.edit(OWN_CITY, "../knowledge", base)
+    loaded = settlement.load()
+    assert loaded.content is None
+    assert tuple(map(str, loaded.problems)) == (f"{OWN_CITY}:6: {message}",)
+
+
+def test_the_base_of_a_base_is_not_followed(settlement: Settlement) -> None:
+    """Nor can two towns that name each other go round in circles."""
+    settlement.edit("knowledge/city.yaml", "name: Musterstadt", "name: Musterstadt\nbase: ../neustadt")
+    hint = (
+        f"{OWN_CITY}:6: Hinweis: „../knowledge“ baut selbst auf einem Ordner auf: dort sucht niemand. Nennen Sie jenen."
+    )
+    assert hint in settlement.problems()
+    assert settlement.content().city.name == "Neustadt"
+    (settlement.root / "knowledge/texts.yaml").rename(settlement.root / "neustadt/texts.yaml")
+    assert settlement.content().texts.aspects  # its own
+    (settlement.root / "neustadt/texts.yaml").unlink()
+    assert settlement.load().content is None
+
+
+def test_two_folders_of_the_same_name(settlement: Settlement) -> None:
+    """A town in its own repository calls its folder `knowledge` too."""
+    shutil.move(settlement.root / "neustadt", settlement.root / "eigenes" / "knowledge")
+    settlement.edit("eigenes/knowledge/city.yaml", "../knowledge", "../../knowledge")
+    settlement.edit(LAND, "short: Das Land zahlt.", "kurz: Das Land zahlt.")
+    loaded = load(settlement.root / "eigenes" / "knowledge", settlement.root / "intents")
+    assert loaded.content is not None
+    assert loaded.content.entries == {}
+    assert any(str(p).startswith(f"{settlement.root.name}/{LAND}:3: „kurz“") for p in loaded.problems)
+    settlement.edit(LAND, "kurz: Das Land zahlt.", "short: Das Land zahlt.")
+    loaded = load(settlement.root / "eigenes" / "knowledge", settlement.root / "intents")
+    assert loaded.content is not None
+    assert list(loaded.content.entries) == ["kindergeld"]

@@ -366,12 +366,12 @@ FATAL: dict[str, tuple[Change, str]] = {
         "knowledge/city.yaml:3: Die Zeitzone „Europa/Berlin“ gibt es nicht. Schreiben Sie etwa „Europe/Berlin“.",
     ),
     "a wrong placeholder": (
-        edited("knowledge/texts.yaml", "{office}", "{amt}"),
-        "knowledge/texts.yaml:18: Ein Platzhalter in „expired“ ist nicht lesbar. Möglich ist nur {office}.",
+        edited("knowledge/texts.yaml", "Fragen Sie dort nach: {office}", "Fragen Sie dort nach: {amt}"),
+        "knowledge/texts.yaml:20: Ein Platzhalter in „expired“ ist nicht lesbar. Möglich ist nur {office}.",
     ),
     "an open placeholder": (
         edited("knowledge/texts.yaml", "{line}", "{line"),
-        "knowledge/texts.yaml:19: Ein Platzhalter in „help_line“ ist nicht lesbar. Möglich ist nur {line}.",
+        "knowledge/texts.yaml:21: Ein Platzhalter in „help_line“ ist nicht lesbar. Möglich ist nur {line}.",
     ),
     "no texts": (
         lambda town: (town.root / "knowledge/texts.yaml").unlink(),

@@ -12,16 +12,31 @@ from jsonschema import Draft202012Validator
 from bot.content.loading import SCHEMAS, read_document
 from tests.conftest import SMALL
 
-DESCRIBED = ("fact", "place", "entry", "intent", "neighbour-intent", "neighbour", "cases")
+DESCRIBED = (
+    "fact",
+    "place",
+    "offer",
+    "kinds",
+    "entry",
+    "intent",
+    "neighbour-intent",
+    "neighbour",
+    "cases",
+    "tables",
+    "timetable",
+)
 
 KIND_OF_FILE = (
     (r".*\.test\.yaml", "cases"),
     (r"knowledge/city\.yaml", "city"),
     (r"knowledge/texts\.yaml", "texts"),
+    (r"knowledge/timetable\.yaml", "timetable"),
     (r"knowledge/safety/lines\.yaml", "lines"),
     (r"knowledge/safety/rules.*", "emergency-rules"),
     (r"knowledge/\w+/facts/.*", "fact"),
     (r"knowledge/\w+/places/.*", "place"),
+    (r"knowledge/\w+/offers/.*", "offer"),
+    (r"knowledge/kinds\.yaml", "kinds"),
     (r"knowledge/\w+/entries/.*", "entry"),
     (r"knowledge/\w+/districts\.yaml", "districts"),
     (r"knowledge/\w+/neighbours\.yaml", "neighbour"),

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bot.desk.explain import STRONGEST, describe, explanation
-from bot.model import Question
+from bot.desk.explain import STRONGEST, describe, explanation, why
+from bot.model import Candidate, Kind, Question
 from bot.pipeline import Bot, trace
 from tests.conftest import NOW
 
@@ -192,3 +192,11 @@ def test_the_moment_is_given_from_outside(small_bot: Bot) -> None:
     )
     assert now == explained(message, small_bot)
     assert later["decision"]["topics"] == now["decision"]["topics"]
+
+
+def test_a_missing_detail_is_named(small_bot: Bot) -> None:
+    step = trace(Question("Was kostet die Kita?", NOW), small_bot)
+    asks = replace(step.decision, kind=Kind.CLARIFY, choices=(Candidate("kita-beitrag", 0.9),), asks="date")
+    assert why(replace(step, decision=asks), small_bot) == (
+        "Am besten passt „Was die Kita kostet“, für die Antwort fehlt aber eine Angabe: ein Datum."
+    )

@@ -65,7 +65,7 @@ def test_a_wall_of_text_is_not_cut(small_bot: Bot) -> None:
     assert len(decided(message, small_bot).topics) <= 1
 
 
-@pytest.mark.parametrize("kind", [Kind.EMERGENCY, Kind.FALLBACK, Kind.SMALLTALK])
+@pytest.mark.parametrize("kind", [Kind.EMERGENCY, Kind.FALLBACK])
 def test_other_decisions_are_left_alone(kind: Kind, small_bot: Bot) -> None:
     steps = trace(Question("Was kostet die Kita und wie beantrage ich Kindergeld?", NOW), small_bot)
     assert steps.ranking is not None

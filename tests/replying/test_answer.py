@@ -86,7 +86,7 @@ def test_steps_lists_and_notices_are_blocks_of_their_own(content: Content) -> No
     procedure = composed(answer_to("kita-anmeldung", "procedure"), content)
     assert [b.type for b in procedure.blocks] == ["text", "steps", "notice", "contact"]
     steps = procedure.blocks[1]
-    assert steps.text == "1. Wählen Sie eine Kita.\n2. Füllen Sie das Formular aus."
+    assert steps.text == "1. Wählen Sie eine Kita. (bis Januar.)\n2. Füllen Sie das Formular aus."
     assert steps.data["items"][0] == {"text": "Wählen Sie eine Kita.", "deadline": "bis Januar"}
     assert steps.data["items"][1]["link"] == {"label": "Formular", "url": "https://example.org/formular"}
     assert [link.label for link in procedure.links] == ["Formular", "Kita-Portal"]

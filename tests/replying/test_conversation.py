@@ -19,6 +19,7 @@ from bot.replying.conversation import (
     MAX_AGE,
     MAX_STATE_CHARS,
     MAX_TURNS,
+    TOGETHER,
     ForgedStateError,
     StateProblem,
     entities_to_wire,
@@ -56,9 +57,17 @@ ENTITIES = st.builds(
     district=st.none() | st.sampled_from(DISTRICTS),
     districts=st.lists(st.sampled_from(DISTRICTS), unique=True).map(tuple),
     weekday=st.none() | st.sampled_from(("MO", "SU")),
+    weekdays=st.sampled_from(((), ("SA", "SU"))),
     part_of_day=st.none() | st.sampled_from(("morning", "night")),
+    date=st.none() | DATES,
     hours_per_week=st.none() | st.sampled_from((25, 35, 45)),
     income_eur=st.none() | st.integers(0, 999_999),
+    income_period=st.none() | st.sampled_from(("month", "year")),
+    child_count=st.none() | st.integers(0, 20),
+    kinds=st.lists(st.sampled_from(("kita", "familienzentrum", "beratungsstelle", "elternbildung")), unique=True).map(
+        tuple
+    ),
+    offer=st.none() | st.just("herne.elterncafe-familienzentrum-mittendrin"),
     matter=st.none(),
 )
 CONVERSATIONS = st.builds(
@@ -208,10 +217,40 @@ def test_newer_values_win_and_older_ones_stay() -> None:
     assert merge(old, new) == Entities(district="Eickel", hours_per_week=35, children=(Child(age_months=3),))
 
 
+def test_a_new_amount_does_not_inherit_the_period_of_the_old_one() -> None:
+    old = Entities(income_eur=3000, income_period="month")
+    assert merge(old, Entities(income_eur=48000)).income_period is None
+    assert merge(old, Entities(district="Wanne")).income_period == "month"
+
+
+def test_a_new_day_or_district_forgets_all_of_the_old_one() -> None:
+    old = Entities(date="2027-01-06", weekday="WE", districts=("Wanne", "Eickel"), part_of_day="morning")
+    merged = merge(old, Entities(weekdays=("SA", "SU"), district="Wanne"))
+    assert merged == Entities(weekdays=("SA", "SU"), district="Wanne", part_of_day="morning")
+
+
+def test_after_a_search_only_its_own_wishes_are_remembered() -> None:
+    said = Conversation("elterncafe", "place", Entities(district="Wanne", weekday="MO", hours_per_week=35))
+    wish = Entities(children=(Child(age_months=8),), kinds=("elterncafe",))
+    after = remember(said, "elterncafe", "place", wish, (), searched=True)
+    assert after.entities == replace(wish, hours_per_week=35)
+
+
+def test_what_cannot_be_is_not_remembered() -> None:
+    assert merge(Entities(), Entities(doubtful=("age",))).doubtful == ()
+
+
 @given(ENTITIES, ENTITIES)
 def test_merging_loses_nothing_that_was_said(old: Entities, new: Entities) -> None:
     merged = merge(old, new)
     for name in Entities.__slots__:
+        if name == "income_period":  # belongs to its amount
+            continue
+        group = next((names for names in TOGETHER if name in names), (name,))
+        newer = any(getattr(new, one) not in (None, ()) for one in group)
+        if newer:
+            assert getattr(merged, name) == getattr(new, name)
+            continue
         said = [getattr(e, name) for e in (new, old) if getattr(e, name) not in (None, ())]
         assert getattr(merged, name) == (said[0] if said else getattr(old, name))
 

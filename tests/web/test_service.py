@@ -82,11 +82,10 @@ def test_versions(client: TestClient, small_bot: Bot) -> None:
     }  # fmt: skip
 
 
-def test_the_first_page_names_the_description(client: TestClient) -> None:
+def test_the_first_page_is_for_people(client: TestClient) -> None:
     response = client.get("/")
-    assert response.headers["content-type"].startswith("text/plain")
-    assert "/openapi.json" in response.text
-    assert response.text.count("\n") == 1
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/html")
 
 
 def test_all_topics(client: TestClient) -> None:
@@ -136,12 +135,18 @@ def test_the_time_is_the_town_s(small_settings: Settings, small_bot: Bot) -> Non
 
 def test_the_description_lists_every_endpoint_with_an_example(client: TestClient) -> None:
     document = client.get("/openapi.json").json()
-    assert set(document["paths"]) == {CHAT, TOPICS, TOPICS + "/{id}", "/healthz", "/readyz", "/version"}
-    for operations in document["paths"].values():
+    assert set(document["paths"]) == {
+        CHAT, TOPICS, TOPICS + "/{id}", "/api/v1/offers", "/api/v1/offers/{id}", "/api/v1/offers/{id}.ics",
+        "/api/v1/timetable", "/api/v1/timetable.ics", "/healthz", "/readyz", "/version",
+    }  # fmt: skip
+    for path, operations in document["paths"].items():
+        expected = "text/calendar" if path.endswith(".ics") else "application/json"
         for operation in operations.values():
             for status, response in operation["responses"].items():
                 (media_type,) = response["content"]
-                assert media_type == ("application/json" if status == "200" else "application/problem+json")
+                assert media_type == (expected if status == "200" else "application/problem+json")
+            if expected == "text/calendar":
+                continue
             content = operation["responses"]["200"]["content"]["application/json"]
             jsonschema.validate(content["example"], content["schema"] | {"components": document["components"]})
 
