@@ -46,12 +46,16 @@ def _silent(step: str) -> None:
     """No progress shown."""
 
 
+_STORED = ("language/*", "matching/features", "matching/ranking", "matching/training")
+"""The code that decides what is in a stored model; how a message is decided on is not in it."""
+
+
 @cache
 def _code_digest(*rooms: str) -> str:
-    """Hash over the code of these rooms: a change of it makes new what was stored."""
+    """Hash over the code of these modules, given as patterns: a change of it makes new what was stored."""
     sha = hashlib.sha256()
     here = Path(__file__).parent
-    for path in (*(p for room in rooms for p in sorted((here / room).glob("*.py"))), Path(__file__)):
+    for path in (*(p for room in rooms for p in sorted(here.glob(f"{room}.py"))), Path(__file__)):
         sha.update(path.read_bytes())
     return sha.hexdigest()[:8]
 
@@ -195,7 +199,7 @@ def _tables_from_json(data: dict[str, Any], keys: Any, targets: Any) -> Tables:
 
 def model_key(content: Content, spacy_model: str | None) -> str:
     """Hash over all that a model is built from. An edited answer changes none of it, so it is on the air in seconds."""
-    sha = hashlib.sha256(f"{FORMAT} {_code_digest('language', 'matching')} {spacy_model}".encode())
+    sha = hashlib.sha256(f"{FORMAT} {_code_digest(*_STORED)} {spacy_model}".encode())
     inputs = (
         labelled_utterances(content),
         vocabulary_texts(content),
@@ -281,7 +285,7 @@ def load_content(settings: Settings) -> Content:
     raises  NothingToServeError when the content has no city, texts or topics
     """
     digest = digest_of(settings.knowledge, settings.intents)
-    path = settings.cache / f"content-{digest}-{_code_digest('content')}.json"
+    path = settings.cache / f"content-{digest}-{_code_digest('content/*')}.json"
     content = _stored_content(path)
     if content is None:
         loaded = load(settings.knowledge, settings.intents)

@@ -21,11 +21,14 @@ LEANS = frozenset(
 TALK = frozenset({"dank", "verabschiedung", "begruessung", "bot-identitaet", "datenschutz", "beschwerde-bot"})
 """Topics about the conversation itself: a few words say them whole."""
 
-TOPIC_BOOST = 0.2
+TOPIC_BOOST = 0.3
 PENDING_BOOST = 0.6
 """Raw score that the earlier topic, and a choice of the last question back, are given."""
-SHARE, SHARE_OF_SHORT = 0.6, 0.8
-"""How much the reading together with the earlier topic counts against the message alone, 0..1."""
+SHARE, SHARE_OF_SHORT, SHARE_OF_UNSURE = 0.6, 0.8, 0.5
+"""How much the reading together with the earlier topic counts against the message alone, 0..1: of one that leans, of a
+few words, and of one that does not lean but says little alone."""
+UNSURE = 0.2
+"""Raw score of the best class below which a message says little alone."""
 DECISIVE = 0.45
 """Lead of the best topic over the next, raw, with which a leaning message of some length stands for itself."""
 FEW = 4
@@ -52,19 +55,27 @@ def _decisive(ranking: Ranking, analysis: Analysis, intents: Intents) -> bool:
     return len(analysis.core) > FEW and lead >= DECISIVE and not intents.classes[first].startswith(MATTER)
 
 
+def _share(ranking: Ranking, analysis: Analysis, intents: Intents) -> float:
+    """How much of the score comes from the message read together with the earlier topic, 0..1."""
+    if leans(analysis) and not _decisive(ranking, analysis, intents):
+        return SHARE_OF_SHORT if len(analysis.core) <= FEW else SHARE
+    unsure = len(analysis.core) <= 2 * SHORT and float(ranking.scores.max()) < UNSURE
+    return SHARE_OF_UNSURE if unsure else 0.0
+
+
 def with_context(
     ranking: Ranking, analysis: Analysis, conversation: Conversation, intents: Intents, titles: Mapping[str, Analysis]
 ) -> Ranking:
-    """The ranking of a leaning message together with the topic spoken of before; any other message stands for itself.
+    """The ranking of a message that leans or says little, together with the topic before; any other stands for itself.
 
     titles  the title of every topic as it was read
     """
     scores = ranking.scores.copy()
     title = titles.get(conversation.topic or "")
-    if title is not None and leans(analysis) and not _decisive(ranking, analysis, intents):
+    share = _share(ranking, analysis, intents) if title is not None else 0.0
+    if title is not None and share:
         outputs = intents.weights.score(title.tokens + analysis.core, title.concepts + analysis.concepts)
-        together = outputs[: len(scores)]
-        scores += (SHARE_OF_SHORT if len(analysis.core) <= FEW else SHARE) * (together - scores)
+        scores += share * (outputs[: len(scores)] - scores)
         scores[intents.is_matter] -= FOREIGN_PENALTY
     for topic in (conversation.topic, *conversation.pending):
         if topic is not None and topic in intents.index:

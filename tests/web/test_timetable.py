@@ -315,6 +315,15 @@ def test_another_body_is_refused_on_a_page(client: TestClient, headers: dict[str
     assert "kam nicht richtig an" in check_page(response.text).text
 
 
+def test_a_form_with_too_much_in_it_is_refused_on_a_page(client: TestClient) -> None:
+    many = client.post(PAGE, data={f"feld{i}": "1" for i in range(30)})
+    assert many.status_code == 400
+    assert "kam nicht richtig an" in check_page(many.text).text
+    large = client.post(PAGE, data={"geburt": "1" * 30_000})
+    assert large.status_code == 413
+    assert "zu viel auf einmal" in check_page(large.text).text
+
+
 def test_a_page_says_when_it_cannot_be_shown(make_client: MakeClient) -> None:
     busy = make_client(rate_limit=1)
     assert busy.post(PAGE, data={"geburt": "3.10.2026"}).status_code == 200
