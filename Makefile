@@ -7,13 +7,14 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check format eval bench calibrate coverage lock schema clean
+.PHONY: screenshots help run test check format eval bench calibrate coverage lock schema clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
 	@echo "make check  format, lint, types, arrows between modules, knowledge, tests"
 	@echo "make eval   measures the bot and its baselines, writes docs/evaluation/"
 	@echo "make bench  measures speed and memory"
+	@echo "make screenshots  takes the pictures of the widget in docs/screenshots/"
 	@echo "make coverage  writes docs/coverage.html: what is covered, what is missing and whom to ask"
 
 .venv/bin/python:
@@ -37,6 +38,7 @@ test: .venv/.dev
 	@$(BIN)/mypy
 	@mkdir -p build; $(BIN)/lint-imports --no-cache > build/imports.txt 2>&1 || (cat build/imports.txt; exit 1)
 	@$(BIN)/familienbot check
+	@tools/chromium.sh
 	@$(BIN)/python -m pytest
 
 check: test
@@ -56,6 +58,10 @@ calibrate: .venv/.dev
 
 coverage: .venv/.dev
 	$(BIN)/familienbot coverage
+
+screenshots: .venv/.dev
+	@tools/chromium.sh
+	$(BIN)/python tools/screenshots.py
 
 schema: .venv/.run
 	$(BIN)/familienbot schema

@@ -224,6 +224,32 @@ async def chat(request: Request) -> Response:
     return to_json(to_wire(turn.answer, bot.content, turn.state))
 
 
+@router.post(
+    "/api/v1/feedback",
+    operation_id="feedback",
+    summary="Say whether an answer helped",
+    status_code=204,
+    response_class=Response,
+    responses={s: {"model": schemas.Problem} for s in (400, 413, 415, 422, 429, 500, 503)},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": schemas.FeedbackRequest.model_json_schema()}},
+        }
+    },
+)
+async def feedback(request: Request) -> Response:
+    """Nothing; the log counts the topic and whether it helped. A comment is not kept."""
+    service = get_service(request)
+    check_rate(request, service)
+    body = await read_body(request, schemas.FeedbackRequest)
+    bot = get_bot(service)
+    found = _conversation(body.state, service, Question("", now_in(bot.content, service.settings)))
+    topic = found.topic if isinstance(found, Conversation) else None
+    _log.info("feedback topic=%s helpful=%s", topic or "-", "yes" if body.helpful else "no")
+    return Response(status_code=204)
+
+
 @router.get(
     "/api/v1/topics",
     operation_id="topics",

@@ -95,6 +95,19 @@ class OfferQuery(BaseModel):
     )
 
 
+class FeedbackRequest(BaseModel):
+    """Whether an answer helped."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    state: Annotated[str, Field(max_length=MAX_STATE_CHARS, description="The `state` of the reply that is judged.")]
+    helpful: Annotated[bool, Field(description="Whether it helped.")]
+    comment: Annotated[
+        str | None, Field(max_length=MAX_MESSAGE_CHARS, description="A remark; read by nobody yet and not kept.")
+    ] = None
+    consent: Annotated[bool | None, Field(description="Whether the remark may be kept.")] = None
+
+
 class Link(TypedDict):
     """A page to read on or act."""
 

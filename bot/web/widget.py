@@ -92,7 +92,6 @@ def town_data(content: Content) -> dict[str, Any]:
         contact = {name: value for name, value in {**fields, "url": office.url}.items() if value}
     titles = [content.entries[topic].title for topic in city.greeting_topics if topic in content.entries]
     return {
-        "name": city.name,
         "contact": contact,
         "links": [_as_link(city.search_link)] if city.search_link else [],
         "legal": [_as_link(link) for link in city.legal_links],
@@ -109,10 +108,10 @@ def _without_notes(script: str) -> str:
 
 
 def _without_space(style: str) -> str:
-    """The style sheet with one line for each rule."""
+    """The style sheet with its lines, without notes and the spaces that say nothing."""
     text = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
-    text = re.sub(r"\s+", " ", text)
-    return re.sub(r" ?([{};,]) ?", r"\1", text).replace(": ", ":").replace(";}", "}").replace("}", "}\n")
+    text = re.sub(r"\n\s*", "\n", text).strip()
+    return re.sub(r" ?([{};,]) ?", r"\1", text).replace(": ", ":").replace(";}", "}")
 
 
 def _literal(text: str) -> str:
@@ -174,7 +173,7 @@ def send(request: Request, asset: Asset, cache_control: str) -> Response:
 
 
 def released(version: str, city: str) -> bytes | None:
-    """The script of an earlier version, as pages with its hash expect it; kept in `web_widget/releases/<version>/<city>.js`."""
+    """The script of a version as it was released, and as pages that name its hash expect it; else None."""
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         return None
     path = SOURCES / "releases" / version / f"{re.sub(r'[^a-z0-9]+', '-', city.lower())}.js"

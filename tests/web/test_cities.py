@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from bot.model import EMERGENCY_GROUP
 from bot.pipeline import Bot
 from bot.settings import Settings
 from bot.web.app import create_app
-from tests.web.conftest import TestClient
 
 TODAY = date(2026, 11, 22)
 """The day of both settings."""

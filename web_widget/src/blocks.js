@@ -40,7 +40,7 @@ const RENDER = {
 
   steps: (block, words) => make('ol', { class: 'steps' }, many(block.items).map(record).map((step) => make('li', null,
     make('p', null, linked(text(step.text), words)),
-    step.deadline && strong(`${words.deadline}: ${text(step.deadline)}`),
+    step.deadline && strong(`${words.when}: ${text(step.deadline)}`),
     step.link && make('p', null, link(record(step.link).url, record(step.link).label, words))))),
 
   contact(block, words, tag) {

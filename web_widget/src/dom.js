@@ -54,12 +54,12 @@ function webAddress(value) {
 }
 
 /** A link to another site. It opens in a new tab, so that the conversation stays; the label alone where it may be none. */
-function link(url, label, words, part) {
+function link(url, label, words) {
   const href = webAddress(url)
   const name = text(label) || text(url)
   if (!href) return name
   const hidden = make('span', { class: 'hidden-text' }, ` ${words.new_tab}`)
-  return make('a', { href, part, target: '_blank', rel: 'noopener noreferrer' }, name, hidden)
+  return make('a', { href, target: '_blank', rel: 'noopener noreferrer' }, name, hidden)
 }
 
 /** A number to tap; „112 oder 110“ is no single number and stays text. */

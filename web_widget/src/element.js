@@ -138,7 +138,7 @@ class FamilienBotElement extends HTMLElement {
     const { input, send } = this.#parts
     if (!input || this.#busy) return
     if (!question || length(question) > MAX_CHARS) {
-      input.setAttribute('aria-invalid', 'true')
+      input.ariaInvalid = 'true'
       this.#say(question ? this.#words.too_long : this.#words.empty)
       return
     }
@@ -183,6 +183,9 @@ class FamilienBotElement extends HTMLElement {
   get #tag() {
     return [this.getAttribute('lang') ?? '', document.documentElement.lang].map(mainLanguage).find((tag) => tag in LAUNCHERS) ?? 'de'
   }
+
+  /** The language that is shown: German where the other one did not come. */
+  get #shown() { return this.#words === GERMAN ? 'de' : this.#tag }
 
   /** Warns of a value that cannot be used: which attribute, what it may be, what is taken instead. */
   #check(name) {
@@ -248,7 +251,7 @@ class FamilienBotElement extends HTMLElement {
     await this.#loadWords()
     if (this.#panel || !this.isConnected) return
     const words = this.#words
-    const tag = words === GERMAN ? 'de' : this.#tag
+    const tag = this.#shown
     const parts = this.#parts
     parts.log = make('div', { role: 'log', part: 'log', 'aria-label': words.transcript, 'aria-live': 'polite', 'aria-relevant': 'additions' })
     parts.status = make('div', { role: 'status', part: 'status', class: 'status', id: 'status' })
@@ -280,27 +283,27 @@ class FamilienBotElement extends HTMLElement {
       make('div', { id: 'about' }, [words.about_machine, words.about_editors, words.about_data, words.about_lang]
         .filter(Boolean).map((sentence) => make('p', null, sentence))),
       questions.length > 0 && make('div', { class: 'suggestions first' },
-        make('p', { class: 'small', id: 'first' }, words.first_questions),
-        make('ul', { 'aria-labelledby': 'first' }, items(questions))))
+        small(words.first_questions), make('ul', null, items(questions))))
   }
 
   #menu(words) {
-    const act = (label, action) => make('li', null, button(label, () => { menu.open = false; action() }))
-    const go = (url, label) => make('li', null, link(url, label, words))
-    const select = make('select', null, Object.keys(LAUNCHERS).map((tag) =>
-      make('option', { value: tag, lang: tag, selected: tag === this.#tag }, languageNames([tag], tag))))
+    const act = (label, action) => button(label, () => { menu.open = false; action() })
+    const select = make('select')
     select.addEventListener('change', () => {
       this.#byHand = true
       this.lang = select.value
     })
     const summary = make('summary', { class: 'icon', 'aria-label': words.menu }, icon('menu'))
-    const menu = make('details', { class: 'menu' }, summary, make('ul', null,
+    const menu = make('details', { class: 'menu' }, summary, make('ul', null, items([
       act(words.reset, () => this.reset()),
       act(words.copy, () => this.#copy()),
       act(words.print, () => this.#print()),
-      go(`${this.#api}/themen`, words.all_topics),
-      many(TOWN.legal).map(({ url, label }) => go(url, label)),
-      make('li', null, make('label', null, words.language, select))))
+      link(`${this.#api}/themen`, words.all_topics, words),
+      ...many(TOWN.legal).map(({ url, label }) => link(url, label, words)),
+      make('label', null, words.language, select),
+    ])))
+    menu.addEventListener('toggle', () => select.append(...Object.keys(LAUNCHERS).map((tag) => // names take a while
+      make('option', { value: tag, lang: tag, selected: tag === this.#tag }, languageNames([tag], tag)))), { __proto__: null, once: true })
     menu.addEventListener('focusout', (event) => {
       if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false
     })
@@ -315,9 +318,9 @@ class FamilienBotElement extends HTMLElement {
     parts.input.value = this.#draft
     parts.count = make('p', { id: 'count', class: 'small count' })
     parts.send = make('button', { class: 'send', part: 'send', 'aria-label': words.send }, icon('send'))
-    const form = make('form', { novalidate: true },
+    const form = make('form', null,
       make('label', { for: 'entry', part: 'label' }, words.label), make('div', { class: 'row' }, parts.input, parts.send), parts.count)
-    parts.input.addEventListener('input', () => { parts.input.removeAttribute('aria-invalid'); this.#count() })
+    parts.input.addEventListener('input', () => { parts.input.ariaInvalid = null; this.#count() })
     parts.input.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
       event.preventDefault()
@@ -358,8 +361,7 @@ class FamilienBotElement extends HTMLElement {
       }
       if (full) panel.showModal()
       else panel.setAttribute('open', '')
-      this.#parts.launcher.hidden = true
-      this.#parts.launcher.setAttribute('aria-expanded', 'true')
+      this.#parts.launcher.hidden = this.#parts.launcher.ariaExpanded = true
       this.#tell('open')
     }
     if (byHand) {
@@ -373,8 +375,7 @@ class FamilienBotElement extends HTMLElement {
     if (!this.#panel?.open) return
     const inside = this.shadowRoot.activeElement
     this.#panel.close()
-    launcher.hidden = false
-    launcher.setAttribute('aria-expanded', 'false')
+    launcher.hidden = launcher.ariaExpanded = false
     if (inside) launcher.focus()
     this.#tell('close')
   }
@@ -396,7 +397,7 @@ class FamilienBotElement extends HTMLElement {
     const { input, send } = this.#parts
     if (!input) return
     input.readOnly = busy
-    send.setAttribute('aria-disabled', busy)
+    send.ariaDisabled = busy
   }
 
   #count() {
@@ -420,7 +421,7 @@ class FamilienBotElement extends HTMLElement {
 
   #render({ question, reply, restarted, violence }) {
     const words = this.#words
-    const tag = words === GERMAN ? 'de' : this.#tag
+    const tag = this.#shown
     const lang = text(reply.lang) || 'de'
     const emergency = reply.kind === 'emergency' && !violence
     const suggestions = many(reply.suggestions).map((suggestion) => this.#choiceButton(suggestion))
@@ -437,8 +438,7 @@ class FamilienBotElement extends HTMLElement {
         this.#sources(reply, words, tag),
         ['answer', 'offers'].includes(reply.kind) && this.#feedback(reply, words),
         suggestions.length > 0 && make('div', { class: clarify ? 'suggestions choices' : 'suggestions' },
-          small(clarify ? words.choose : words.ask_on),
-          make('ul', { 'aria-label': clarify ? words.choose : words.ask_on }, items(suggestions)))))
+          small(clarify ? words.choose : words.ask_on), make('ul', null, items(suggestions)))))
   }
 
   #sources(reply, words, tag) {
@@ -446,9 +446,9 @@ class FamilienBotElement extends HTMLElement {
     if (!sources.length || reply.kind === 'smalltalk') return null
     const checked = sources.map((source) => text(source.checked)).filter(Boolean).sort()[0]
     const name = sources.length === 1 ? words.source : `${sources.length} ${words.sources}`
-    return make('details', { class: 'sources' },
+    return make('details', { class: 'sources', part: 'source' },
       make('summary', null, name, checked && `, ${fill(words.checked, { d: day(checked, tag) })}`),
-      make('ul', null, sources.map((source) => make('li', null, sourceLine(source, words, tag)))))
+      make('ul', null, items(sources.map((source) => sourceLine(source, words, tag)))))
   }
 
   #feedback(reply, words) {
@@ -501,8 +501,7 @@ class FamilienBotElement extends HTMLElement {
         TOWN.contact && make('p', null, words.reach_us),
         TOWN.contact && RENDER.contact(TOWN.contact, words, this.#tag),
         links.length > 0 && make('ul', null, links),
-        help.length > 0 && make('p', null, words.in_danger),
-        make('ul', null, help),
+        make('p', null, words.in_danger), make('ul', null, help),
       ])
   }
 
@@ -540,13 +539,11 @@ class FamilienBotElement extends HTMLElement {
   // keys, focus, paper
 
   #onKey(event) {
-    if (event.key !== 'Escape' || event.defaultPrevented) return
     const { menu } = this.#parts
-    if (menu.open) {
-      menu.open = false
-      menu.firstElementChild.focus()
-    } else if (this.#inline) return
+    if (event.key !== 'Escape' || event.defaultPrevented || (this.#inline && !menu.open)) return
+    if (menu.open) menu.firstElementChild.focus()
     else this.close()
+    menu.open = false
     event.preventDefault()
     event.stopPropagation()
   }
@@ -571,8 +568,8 @@ class FamilienBotElement extends HTMLElement {
     return this.#turns.flatMap(({ question, reply }) => [
       `${this.#words.you} ${question}`,
       ...many(reply.blocks).map((block) => text(record(block).text)),
-      ...many(reply.links).map(({ label, url }) => `${label}: ${url}`),
-      ...many(reply.sources).map(({ label }) => `${this.#words.source}: ${label}`),
+      ...many(reply.links).map(record).map(({ label, url }) => `${label}: ${url}`),
+      ...many(reply.sources).map(record).map(({ label }) => `${this.#words.source}: ${label}`),
     ])
   }
 

@@ -12,11 +12,7 @@ class Failure extends Error {
   }
 }
 
-const pause = (ms, signal) => new Promise((resolve, reject) => {
-  signal.throwIfAborted()
-  const timer = setTimeout(resolve, ms)
-  signal.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason) }, { __proto__: null, once: true })
-})
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** The JSON at an address, as objects without a prototype. A body is sent as JSON; without one it is a GET. */
 async function request(url, signal, body) {
@@ -55,7 +51,8 @@ async function insist(url, signal, body, onWait) {
     if (failure.waitSeconds) {
       if (failure.waitSeconds > LONGEST_WAIT_S) throw failure
       onWait(failure.waitSeconds)
-      await pause(failure.waitSeconds * 1000, signal)
+      await pause(failure.waitSeconds * 1000)
+      signal.throwIfAborted()
     } else if (!failure.again) throw failure
     return request(url, signal, body)
   }
