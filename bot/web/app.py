@@ -44,7 +44,9 @@ def _describe_api(app: FastAPI) -> dict[str, Any]:
     for operations in document["paths"].values():
         for operation in operations.values():
             for status, response in operation["responses"].items():
-                content = response["content"]
+                content = response.get("content")
+                if content is None:  # 204 says nothing
+                    continue
                 if status >= "400":
                     content[MEDIA_TYPE] = content.pop("application/json")
                 elif operation["operationId"] in EXAMPLES:

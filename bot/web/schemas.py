@@ -531,6 +531,7 @@ OFFER_EXAMPLE: Offer = {
     "Barrierefreiheit. Abgerufen November 2026 (Erfundenes Beispiel).",
 }
 REQUEST_EXAMPLES: dict[str, object] = {
+    "/api/v1/feedback": {"state": "k1.eyJ2IjoxfQ.c2lnbmF0dXJl", "helpful": True},
     "/api/v1/chat": {"message": "Was kostet die Kita?", "state": None, "lang": None},
     "/api/v1/timetable": {"birth_date": "2026-05-03"},
     "/api/v1/timetable.ics": {"due_date": "2027-02-12", "children": 2},

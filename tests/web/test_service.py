@@ -137,15 +137,18 @@ def test_the_description_lists_every_endpoint_with_an_example(client: TestClient
     document = client.get("/openapi.json").json()
     assert set(document["paths"]) == {
         CHAT, TOPICS, TOPICS + "/{id}", "/api/v1/offers", "/api/v1/offers/{id}", "/api/v1/offers/{id}.ics",
-        "/api/v1/timetable", "/api/v1/timetable.ics", "/healthz", "/readyz", "/version",
+        "/api/v1/timetable", "/api/v1/timetable.ics", "/api/v1/feedback", "/healthz", "/readyz", "/version",
     }  # fmt: skip
     for path, operations in document["paths"].items():
         expected = "text/calendar" if path.endswith(".ics") else "application/json"
         for operation in operations.values():
             for status, response in operation["responses"].items():
+                if status == "204":
+                    assert "content" not in response
+                    continue
                 (media_type,) = response["content"]
                 assert media_type == (expected if status == "200" else "application/problem+json")
-            if expected == "text/calendar":
+            if expected == "text/calendar" or "204" in operation["responses"]:
                 continue
             content = operation["responses"]["200"]["content"]["application/json"]
             jsonschema.validate(content["example"], content["schema"] | {"components": document["components"]})
