@@ -145,6 +145,10 @@ def alarm_decision(alarm: Alarm, analysis: Analysis) -> Decision:
     )  # fmt: skip
 
 
+FALSE_ALARM_FOREIGN = 0.5
+"""How many of the messages that only look like an emergency are not ours, over the look-alikes of the fit half."""
+
+
 def second_net(
     candidates: Candidates, groups: Mapping[str, str], costs: Costs, *, harmless_setting: bool
 ) -> Candidates:
@@ -164,4 +168,9 @@ def second_net(
         return replace(candidates, best=(Candidate(topic, confidence), *others)[:5], foreign=0.0, sure_emergency=True)
     calm = tuple(c for c in candidates.best if c not in alarming)
     unsure = candidates.emergency >= costs.help_line or (ranked_first and candidates.emergency >= costs.agree)
-    return replace(candidates, best=calm, help_line=unsure)
+    # What looked like an emergency and is none: half of it is not ours either, half is what the others say.
+    removed = min(0.999, sum(c.confidence for c in alarming))
+    factor = 1 + (1 - FALSE_ALARM_FOREIGN) * removed / (1 - removed)
+    rest = tuple(replace(c, confidence=min(1.0, round(c.confidence * factor, 4))) for c in calm)
+    foreign = min(1.0, round(candidates.foreign * factor + FALSE_ALARM_FOREIGN * removed, 4))
+    return replace(candidates, best=rest, foreign=foreign, help_line=unsure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bot.matching.confidence import Calibration, split_scores
 from bot.matching.decision import Costs, Cut
 from bot.matching.ranking import FOREIGN, Intents, Ranking
-from bot.model import EMERGENCY_GROUP, Analysis, Decision, Kind
+from bot.model import EMERGENCY_GROUP, Analysis, Decision, Kind, Token
 
 JOINTS = frozenset({"und", "außerdem", "ausserdem", "sowie", "zusätzlich", "nebenbei", "zweitens", "dann"})
 MIN_WORDS, MAX_WORDS = 2, 40
@@ -28,6 +28,18 @@ FAR = 12
 """One topic must be the best of the whole message, the other among the first so many."""
 CONTEXT = 0.5
 """How much the whole message counts beside the part: „und wie lange noch“ says little alone."""
+SUBJECTS = frozenset(
+    "ich wir er sie es mein meine meiner unser unsere unserer mann frau sohn tochter kind kinder baby".split()
+)
+ASKING = frozenset(
+    (
+        "wo wie was wann wer wen wem wessen welche welcher welches welchen wieviel wieviele wieso weshalb warum wofür "
+        "wohin woher womit ob kann können darf dürfen muss müssen soll sollen gibt gibts kriegt kriege krieg kriegen "
+        "bekomme bekommen bekommt will wollen möchte möchten würde suche suchen such brauche brauchen brauch "
+        "frage fragen wissen sagen bitte steht hilft"
+    ).split()
+)
+"""Without one of these a part that speaks of somebody tells a story: „ich bin seit Mai zu Hause und …“."""
 COURTESY = frozenset({"begruessung", "dank", "verabschiedung"})
 """What stands beside a question without being one."""
 
@@ -46,6 +58,11 @@ def _cuts(analysis: Analysis) -> Iterator[tuple[int, int, Cut]]:
             yield i, i + 1, Cut.JOINED_QUESTION if asks else Cut.JOINED
         elif token.text in STARTS and i > MIN_WORDS and tokens[i - 1].text not in JOINTS:
             yield i, i, Cut.QUESTION
+
+
+def _only_tells(tokens: Sequence[Token]) -> bool:
+    """Whether the part says something about somebody and asks nothing."""
+    return any(t.text in SUBJECTS for t in tokens) and not any(t.text in ASKING for t in tokens)
 
 
 def _part(start: int, end: int, ranking: Ranking, intents: Intents, calibration: Calibration) -> tuple[int, float, str]:
@@ -77,6 +94,8 @@ def find_second_question(
     best: tuple[float, Decision] | None = None
     for end, start, cut in _cuts(analysis):
         if min(end, n - start) < (1 if cut in (Cut.JOINED, Cut.JOINED_QUESTION) else MIN_WORDS):
+            continue
+        if _only_tells(analysis.core[:end]) or _only_tells(analysis.core[start:]):
             continue
         (a, a_share, a_aspect), (b, b_share, b_aspect) = (
             _part(low, high, ranking, intents, calibration) for low, high in ((0, end), (start, n))

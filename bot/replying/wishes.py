@@ -12,7 +12,7 @@ from bot.content.models import Entry
 from bot.language.amounts import NUMBERS
 from bot.language.dates import find_doubts
 from bot.language.text import fold, plain
-from bot.matching.context import LEANS, leans
+from bot.matching.context import BEGINS, leans
 from bot.model import Analysis, Candidate, Conversation, Decision, Entities, Kind, Question, Token
 from bot.replying.direct import ORDINALS
 from bot.replying.offers import Listing
@@ -373,7 +373,7 @@ def _goes_on(said: Conversation, analysis: Analysis, named: Named, content: Cont
     """Whether the message goes on with the search before: what names a kind anew is a search of its own."""
     if not was_searched(said, content):
         return False
-    return leans(analysis) if not named.kinds else bool(analysis.core) and analysis.core[0].text in LEANS
+    return leans(analysis) if not named.kinds else bool(analysis.core) and analysis.core[0].text in BEGINS
 
 
 def _topic_of(kinds: Iterable[str], words: SearchWords) -> str | None:

@@ -30,6 +30,9 @@ def best(message: str, bot: Bot, said: Conversation) -> str:
         ("und wo bekomme ich dann so einen langen Antrag her", True),
         ("welche Unterlagen", True),
         ("was kostet das", True),
+        ("brauche ich den dafür nicht mehr", True),
+        ("bis wann geht die eigentlich?", True),
+        ("Bis wann ist der Spielplatz geöffnet?", False),
         ("Wie viel muss ich im Monat bezahlen?", False),
         ("Wann und wo kann ich mein Kind in einer der vielen Kitas der Stadt anmelden oder abmelden?", False),
         ("", False),
@@ -57,6 +60,20 @@ def test_a_leaning_message_is_read_with_the_topic_before(
 
 def test_a_question_of_its_own_keeps_its_topic(small_bot: Bot) -> None:
     assert best("Wie beantrage ich Kindergeld?", small_bot, Conversation(topic="kita-anmeldung")) == "kindergeld"
+
+
+def test_a_topic_that_is_taken_back_is_the_least_likely(small_bot: Bot) -> None:
+    index = small_bot.intents.index["kindergeld"]
+    said = Conversation(topic="kindergeld")
+    kept, taken_back = (ranked(m, small_bot, said).scores[index] for m in ("ich meine das Geld", "falsch, das Geld"))
+    assert taken_back < kept - 0.5
+
+
+def test_words_that_nobody_knows_speak_against_the_topic_before(small_bot: Bot) -> None:
+    index = small_bot.intents.index["kita-anmeldung"]
+    said = Conversation(topic="kita-anmeldung")
+    known, unknown = (ranked(m, small_bot, said).scores[index] for m in ("und wann das", "und wann Quetschkommode"))
+    assert unknown < known
 
 
 def test_without_a_conversation_nothing_changes(small_bot: Bot) -> None:

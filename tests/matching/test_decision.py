@@ -176,6 +176,13 @@ def test_in_a_harmless_setting_the_net_adds_the_line_of_help_alone() -> None:
     assert (after.sure_emergency, after.help_line) == (False, True)
 
 
+def test_what_only_looks_like_an_emergency_is_hardly_ours() -> None:
+    after = net(0.1, "gefahr", "kita")
+    assert [c.topic for c in after.best] == ["kita"]
+    assert after.foreign > 0.1
+    assert after.best[0].confidence + after.foreign <= 1.0
+
+
 def test_without_emergency_topics_there_is_no_emergency() -> None:
     after = second_net(Candidates((Candidate("kita", 0.9),), emergency=0.99), GROUPS, COSTS, harmless_setting=False)
     assert (after.sure_emergency, after.help_line) == (False, True)

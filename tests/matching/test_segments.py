@@ -52,6 +52,8 @@ def test_two_questions_are_answered_each_in_its_order(
         "Was kostet die Kita und wie hoch ist der Elternbeitrag?",
         "Hallo. Was kostet die Kita? Danke!",
         "Mein Mann und ich suchen einen Kitaplatz",
+        "Mein Sohn geht in die Kita und wo beantrage ich Kindergeld?",
+        "Wir haben den Kindergarten bezahlt. Wie beantrage ich Kindergeld?",
         "und und und",
         "und",
     ],
