@@ -165,6 +165,8 @@ class Candidates:
     aspect_sure  whether the answer may begin with that side alone
     foreign    how likely the message is not ours at all, 0..1
     alarm      the emergency topic that comes nearest, if there is any
+    alarm_leads  whether it comes nearer than anything else
+    alarm_share  the share of the emergency topics among the topics, 0..1
     emergency  how likely the message is an emergency, by the second net, 0..1
     sure_emergency  whether the second net takes it for one
     help_line       whether it is unsure, so that the ordinary reply begins with a line of help
@@ -175,6 +177,8 @@ class Candidates:
     aspect_sure: bool = True
     foreign: float = 0.0
     alarm: str | None = None
+    alarm_leads: bool = False
+    alarm_share: float = 0.0
     emergency: float = 0.0
     sure_emergency: bool = False
     help_line: bool = False

@@ -35,28 +35,41 @@ def _sigmoid(x: float) -> float:
     return 1.0 / (1.0 + float(np.exp(-max(-30.0, min(30.0, x)))))
 
 
-def foreign_features(
-    best_topic: float, second_topic: float, best_matter: float, ranking: Ranking
-) -> NDArray[np.float64]:
-    """What speaks for a message being not ours: (8,) with a constant at the end."""
+NEAR = 10
+"""Best classes whose kind is counted: a message amid matters of other offices is hardly ours."""
+
+
+def foreign_features(ranking: Ranking, intents: Intents) -> NDArray[np.float64]:
+    """What speaks for a message being not ours, given that it is no emergency: (10,) with a constant at the end."""
+    scores, matters = ranking.scores, intents.is_matter
+    second, first = np.partition(scores[~matters], -2)[-2:].tolist()
+    matter = float(scores[matters].max()) if matters.any() else NOTHING
+    nearest = np.argpartition(-scores, min(NEAR, len(scores)) - 1)[:NEAR]
+    alarm = float(scores[intents.is_alarm].max()) if intents.is_alarm.any() else NOTHING
     return np.array(
         [
-            best_topic,
-            best_matter,
-            best_topic - best_matter,
-            best_topic - second_topic,
+            first,
+            matter,
+            first - matter,
+            first - second,
             ranking.foreign,
             ranking.coverage,
             np.log(1.0 + ranking.words),
+            float(matters[nearest].mean()),
+            alarm,
             1.0,
         ]
     )
 
 
+NOTHING = -2.0
+"""Raw score of a kind of class that there is none of."""
+
+
 def alarm_margin(ranking: Ranking, intents: Intents) -> float:
     """Lead, raw, of the best emergency topic over the best of all other classes; negative when another leads."""
     if not intents.is_alarm.any():
-        return -2.0
+        return NOTHING
     return float(ranking.scores[intents.is_alarm].max() - ranking.scores[~intents.is_alarm].max())
 
 
@@ -67,27 +80,11 @@ def split_scores(ranking: Ranking, intents: Intents) -> tuple[NDArray[np.int_], 
     return order[~matters], order[matters]
 
 
-def best_topic(ranking: Ranking, intents: Intents, calibration: Calibration) -> Candidate:
-    """The best topic alone, with its confidence: what a part of a message is about."""
-    topics = np.where(intents.is_matter, -9.0, ranking.scores)
-    first, second = np.argpartition(-topics, 1)[:2].tolist()
-    if topics[second] > topics[first]:
-        first, second = second, first
-    matters = ranking.scores[intents.is_matter]
-    best_matter = float(matters.max()) if len(matters) else -2.0
-    features = foreign_features(float(topics[first]), float(topics[second]), best_matter, ranking)
-    foreign = _sigmoid(float(features @ np.array(calibration.foreign)))
-    share = 1.0 / float(np.exp((topics - topics[first]) * calibration.temperature).sum())
-    return Candidate(intents.classes[first], round((1 - foreign) * share, 4), float(topics[first]))
-
-
 def calibrate(ranking: Ranking, intents: Intents, calibration: Calibration) -> Candidates:
     """The candidates with the confidence that each is right, and how likely the message is not ours."""
     topics, matters = split_scores(ranking, intents)
     classes, scores = intents.classes, ranking.scores
-    best_matter = float(scores[matters[0]]) if len(matters) else -2.0
-    features = foreign_features(float(scores[topics[0]]), float(scores[topics[1]]), best_matter, ranking)
-    foreign = _sigmoid(float(features @ np.array(calibration.foreign)))
+    foreign = _sigmoid(float(foreign_features(ranking, intents) @ np.array(calibration.foreign)))
     logits = scores[topics].astype(np.float64) * calibration.temperature
     shares = np.exp(logits - logits.max())
     shares /= shares.sum()
@@ -97,15 +94,18 @@ def calibrate(ranking: Ranking, intents: Intents, calibration: Calibration) -> C
     ]
     if len(matters):
         matter = classes[int(matters[0])].removeprefix(MATTER)
-        candidates.append(Candidate(OUTSIDE, round(foreign, 4), best_matter, matter))
+        candidates.append(Candidate(OUTSIDE, round(foreign, 4), float(scores[matters[0]]), matter))
     candidates.sort(key=lambda c: -c.confidence)
     sides = np.argsort(-ranking.aspects, kind="stable")
     net, margin, offset = calibration.emergency
+    lead = alarm_margin(ranking, intents)
     return Candidates(
         best=tuple(candidates[:CHOICES]),
         aspect=intents.aspects[sides[0]],
         aspect_sure=bool(ranking.aspects[sides[0]] - ranking.aspects[sides[1]] >= ASPECT_LEAD),
         foreign=round(foreign, 4),
         alarm=max(intents.alarms, key=lambda name: (float(scores[intents.index[name]]), name), default=None),
-        emergency=round(_sigmoid(net * ranking.emergency + margin * alarm_margin(ranking, intents) + offset), 4),
+        emergency=round(_sigmoid(net * ranking.emergency + margin * lead + offset), 4),
+        alarm_leads=lead > 0,
+        alarm_share=round(float(shares[intents.is_alarm[topics]].sum()), 4),
     )

@@ -145,10 +145,6 @@ def alarm_decision(alarm: Alarm, analysis: Analysis) -> Decision:
     )  # fmt: skip
 
 
-FALSE_ALARM_FOREIGN = 0.5
-"""How many of the messages that only look like an emergency are not ours, over the look-alikes of the fit half."""
-
-
 def second_net(
     candidates: Candidates, groups: Mapping[str, str], costs: Costs, *, harmless_setting: bool
 ) -> Candidates:
@@ -157,20 +153,18 @@ def second_net(
     harmless_setting  books, courses, animals, devices: there it must be very sure, else it only adds the line of help
     """
     alarming = [c for c in candidates.best if groups.get(c.topic) == EMERGENCY_GROUP]
-    ranked_first = bool(alarming) and alarming[0] is candidates.best[0]
-    sure = candidates.emergency >= costs.alarm or (ranked_first and candidates.emergency >= costs.agree)
+    sure = candidates.emergency >= costs.alarm or (candidates.alarm_leads and candidates.emergency >= costs.agree)
     if harmless_setting:
-        sure = candidates.emergency >= costs.alarm_in_setting and ranked_first
+        sure = candidates.emergency >= costs.alarm_in_setting and candidates.alarm_leads
     if sure and candidates.alarm is not None:
         topic = alarming[0].topic if alarming else candidates.alarm
         others = tuple(c for c in candidates.best if c.topic != topic)
         confidence = max(candidates.emergency, alarming[0].confidence if alarming else 0.0)
         return replace(candidates, best=(Candidate(topic, confidence), *others)[:5], foreign=0.0, sure_emergency=True)
     calm = tuple(c for c in candidates.best if c not in alarming)
-    unsure = candidates.emergency >= costs.help_line or (ranked_first and candidates.emergency >= costs.agree)
-    # What looked like an emergency and is none: half of it is not ours either, half is what the others say.
-    removed = min(0.999, sum(c.confidence for c in alarming))
-    factor = 1 + (1 - FALSE_ALARM_FOREIGN) * removed / (1 - removed)
-    rest = tuple(replace(c, confidence=min(1.0, round(c.confidence * factor, 4))) for c in calm)
-    foreign = min(1.0, round(candidates.foreign * factor + FALSE_ALARM_FOREIGN * removed, 4))
-    return replace(candidates, best=rest, foreign=foreign, help_line=unsure)
+    unsure = candidates.emergency >= costs.help_line or (candidates.alarm_leads and candidates.emergency >= costs.agree)
+    factor = 1 / max(0.001, 1 - candidates.alarm_share)  # what the calm topics say among themselves
+    rest = tuple(
+        c if c.topic == OUTSIDE else replace(c, confidence=min(1.0, round(c.confidence * factor, 4))) for c in calm
+    )
+    return replace(candidates, best=tuple(sorted(rest, key=lambda c: -c.confidence)), help_line=unsure)

@@ -144,7 +144,15 @@ def test_an_alarm_is_an_emergency_whatever_else() -> None:
 def net(emergency: float, *topics: str, harmless: bool = False) -> Candidates:
     """What the second net makes of candidates in this order, when it is so sure of an emergency."""
     best = tuple(Candidate(t, 0.5 / (i + 1)) for i, t in enumerate(topics))
-    candidates = Candidates(best, foreign=0.1, alarm="gefahr", emergency=emergency)
+    alarming = [c.confidence for c in best if GROUPS[c.topic] == "notfall"]
+    candidates = Candidates(
+        best,
+        foreign=0.1,
+        alarm="gefahr",
+        alarm_leads=GROUPS[topics[0]] == "notfall",
+        alarm_share=sum(alarming) / 0.9,
+        emergency=emergency,
+    )
     return second_net(candidates, GROUPS, COSTS, harmless_setting=harmless)
 
 
@@ -176,11 +184,10 @@ def test_in_a_harmless_setting_the_net_adds_the_line_of_help_alone() -> None:
     assert (after.sure_emergency, after.help_line) == (False, True)
 
 
-def test_what_only_looks_like_an_emergency_is_hardly_ours() -> None:
+def test_where_there_is_no_emergency_the_calm_topics_share_its_confidence() -> None:
     after = net(0.1, "gefahr", "kita")
-    assert [c.topic for c in after.best] == ["kita"]
-    assert after.foreign > 0.1
-    assert after.best[0].confidence + after.foreign <= 1.0
+    assert [(c.topic, c.confidence) for c in after.best] == [("kita", pytest.approx(0.25 / (1 - 0.5 / 0.9), abs=1e-3))]
+    assert after.foreign == 0.1
 
 
 def test_without_emergency_topics_there_is_no_emergency() -> None:
