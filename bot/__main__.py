@@ -258,7 +258,7 @@ def calibrate() -> None:
     from bot.desk.calibration import fit_calibration, write_calibration
 
     settings = _settings()
-    calibration = fit_calibration(_bot(settings), Path("tests/evaluation"))
+    calibration = fit_calibration(_bot(settings), Path("tests/evaluation"), Path("tests/tuning"))
     write_calibration(calibration, Path(__file__).parent / "matching" / "calibration.json")
     console.print(str(calibration))
 

@@ -34,7 +34,7 @@ from bot.replying.offers import list_records
 from bot.replying.wishes import search_words
 from bot.settings import Settings
 
-FORMAT = 8
+FORMAT = 9
 """Raised whenever the stored form changes."""
 KEEP = 4
 
@@ -68,7 +68,7 @@ def load_calibration(knowledge: Path) -> Calibration:
     own = knowledge / "calibration.json"
     path = own if own.is_file() else Path(__file__).parent / "matching" / "calibration.json"
     data = json.loads(path.read_text(encoding="utf-8"))
-    return Calibration(data["temperature"], tuple(data["foreign"]), tuple(data["emergency"]))
+    return Calibration(data["temperature"], tuple(data["foreign"]), tuple(data["emergency"]), tuple(data["context"]))
 
 
 def districts_of(content: Content) -> dict[str, tuple[str, ...]]:
@@ -157,6 +157,7 @@ def build(content: Content, spacy_model: str | None = None, progress: Progress =
         fitted.aspects,
         fitted.weights,
         frozenset(fitted.topics) & emergency,
+        fitted.spreads,
     )
 
 
@@ -242,6 +243,7 @@ def save_model(path: Path, language: Language, intents: Intents) -> None:
         "classes": intents.classes,
         "aspects": intents.aspects,
         "alarms": sorted(intents.alarms),
+        "spreads": dict(intents.spreads),
     }
     arrays: dict[str, Any] = {
         "meta": np.frombuffer(json.dumps(meta, ensure_ascii=False).encode(), dtype=np.uint8),
@@ -268,7 +270,9 @@ def restore_model(path: Path, spacy_model: str | None) -> tuple[Language, Intent
         raise ValueError("the two files of the model belong to different ones")
     weights = Weights(rows, values, arrays["norms"], arrays["bias"])
     tables = _tables_from_json(meta["tables"], arrays["keys"], arrays["targets"])
-    intents = Intents(tuple(meta["classes"]), tuple(meta["aspects"]), weights, frozenset(meta["alarms"]))
+    intents = Intents(
+        tuple(meta["classes"]), tuple(meta["aspects"]), weights, frozenset(meta["alarms"]), meta["spreads"]
+    )
     return Language(load_pipeline(spacy_model), tables), intents
 
 

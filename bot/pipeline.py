@@ -96,7 +96,7 @@ def trace(question: Question, bot: Bot) -> Trace:
     elif not analysis.tokens:
         decision = decide(Candidates((), foreign=1.0), analysis, bot.costs)
     else:
-        ranking = with_context(rank(analysis, bot.intents), analysis, said, bot.intents, bot.titles)
+        ranking = with_context(rank(analysis, bot.intents), analysis, said, bot.intents, bot.titles, bot.calibration)
         candidates = calibrate(ranking, bot.intents, bot.calibration)
         candidates = second_net(candidates, bot.groups, bot.costs, harmless_setting=finding.harmless_setting)
         decision = decide(candidates, analysis, bot.costs)

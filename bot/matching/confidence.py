@@ -24,14 +24,17 @@ class Calibration:
     temperature  scale of the scores before they compete
     foreign      weights of `foreign_features`, the last one constant
     emergency    weights of the second net, of `alarm_margin`, and the constant
+    context      weights of `context.need_features`, the last one constant
     """
 
     temperature: float
     foreign: tuple[float, ...]
     emergency: tuple[float, float, float]
+    context: tuple[float, ...]
 
 
-def _sigmoid(x: float) -> float:
+def sigmoid(x: float) -> float:
+    """The logistic function, 0..1."""
     return 1.0 / (1.0 + float(np.exp(-max(-30.0, min(30.0, x)))))
 
 
@@ -84,7 +87,7 @@ def calibrate(ranking: Ranking, intents: Intents, calibration: Calibration) -> C
     """The candidates with the confidence that each is right, and how likely the message is not ours."""
     topics, matters = split_scores(ranking, intents)
     classes, scores = intents.classes, ranking.scores
-    foreign = _sigmoid(float(foreign_features(ranking, intents) @ np.array(calibration.foreign)))
+    foreign = sigmoid(float(foreign_features(ranking, intents) @ np.array(calibration.foreign)))
     logits = scores[topics].astype(np.float64) * calibration.temperature
     shares = np.exp(logits - logits.max())
     shares /= shares.sum()
@@ -105,7 +108,7 @@ def calibrate(ranking: Ranking, intents: Intents, calibration: Calibration) -> C
         aspect_sure=bool(ranking.aspects[sides[0]] - ranking.aspects[sides[1]] >= ASPECT_LEAD),
         foreign=round(foreign, 4),
         alarm=max(intents.alarms, key=lambda name: (float(scores[intents.index[name]]), name), default=None),
-        emergency=round(_sigmoid(net * ranking.emergency + margin * lead + offset), 4),
+        emergency=round(sigmoid(net * ranking.emergency + margin * lead + offset), 4),
         alarm_leads=lead > 0,
         alarm_share=round(float(shares[intents.is_alarm[topics]].sum()), 4),
     )

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.matching.confidence import Calibration, sigmoid
 from bot.matching.ranking import Intents, Ranking
 from bot.model import Analysis, Conversation, Token
 
@@ -28,7 +32,8 @@ NO_NOUNS = frozenset(
         "genau"
     ).split()
 )
-"""Words that say nothing alone."""
+"""Words that are no noun and say nothing alone."""
+NOTHING_ALONE = BEGINS | POINTERS | NO_NOUNS
 CORRECTS = frozenset("falsch verwechselt missverstanden vertan verschrieben quatsch irrtum verkehrt".split())
 """Words that take back what was understood before: its topic is the least likely one."""
 
@@ -36,16 +41,10 @@ TOPIC_BOOST = 0.5
 PENDING_BOOST = 0.6
 CORRECTED = -0.6
 """Raw score that the earlier topic, a choice of the last question back, and a topic that is taken back are given."""
-SHARE, SHARE_OF_SHORT, SHARE_OF_UNSURE = 0.6, 0.8, 0.5
-"""How much the reading together with the earlier topic counts against the message alone, 0..1: of one that leans, of a
-few words, and of one that does not lean."""
-ALONE_OF_LEANING, ALONE = (-0.2, 0.4), (-0.45, -0.2)
-"""Raw score of the best class, of a message that leans and of one that does not: up to the first it says nothing alone,
-from the second on it needs no context."""
-UNKNOWN = 4
-"""How much words that nobody knows speak against a message being about what was said before."""
-FEW = 4
-"""Words up to which a message is short."""
+SHARE = 0.8
+"""How much the reading together with the earlier topic counts against the message alone, 0..1, where it is needed."""
+SPREAD = 35.0
+"""Classes over which a word is spread from which on it says nothing of its own."""
 FOREIGN_PENALTY = 0.1
 """Raw score taken from matters of other offices when a message leans on one that was ours."""
 SHORT = 7
@@ -72,37 +71,50 @@ def corrects(analysis: Analysis) -> bool:
     return len(analysis.core) <= 2 * SHORT and any(t.text in CORRECTS for t in analysis.core)
 
 
-def _need(ranking: Ranking, analysis: Analysis) -> float:
-    """How much the message needs what was said before, 0..1: it says little alone."""
-    if all(t.text in BEGINS | POINTERS | NO_NOUNS for t in analysis.core):
-        return 1.0
-    low, high = ALONE_OF_LEANING if leans(analysis) else ALONE
-    return min(1.0, max(0.0, (high - float(ranking.scores.max())) / (high - low))) * ranking.coverage**UNKNOWN
+def need_features(ranking: Ranking, analysis: Analysis, intents: Intents) -> NDArray[np.float64]:
+    """What shows that a message needs what was said before: (8,) with a constant at the end."""
+    tokens = analysis.core
+    words = sorted(intents.spreads.get(t.lemma, 1.0) for t in tokens if t.text not in NOTHING_ALONE)
+    first, second = (*words, *2 * [EVERYWHERE])[:2]
+    return np.array(
+        [
+            float(ranking.scores.max()),
+            float(leans(analysis)),
+            min(3, sum(spread < SPREAD for spread in words)),
+            np.log(first),
+            np.log(second),
+            float(bool(tokens) and tokens[0].text in BEGINS),
+            float(_points_back(tokens)),
+            1.0,
+        ]
+    )
 
 
-def _share(analysis: Analysis) -> float:
-    """How much of the score comes from the message read together with the earlier topic, 0..1."""
-    if not leans(analysis):
-        return SHARE_OF_UNSURE
-    return SHARE_OF_SHORT if len(analysis.core) <= FEW else SHARE
+EVERYWHERE = 100.0
+"""Spread of a word that is not there."""
 
 
 def with_context(
-    ranking: Ranking, analysis: Analysis, conversation: Conversation, intents: Intents, titles: Mapping[str, Analysis]
+    ranking: Ranking,
+    analysis: Analysis,
+    conversation: Conversation,
+    intents: Intents,
+    titles: Mapping[str, Analysis],
+    calibration: Calibration,
 ) -> Ranking:
-    """The ranking of a message that leans or says little, together with the topic before; any other stands for itself.
+    """The ranking of a message, as much as it needs that together with the topic before.
 
     titles  the title of every topic as it was read
     """
     scores = ranking.scores.copy()
-    need = _need(ranking, analysis)
     title = titles.get(conversation.topic or "")
-    if title is not None and need:
+    if title is not None:
+        need = sigmoid(float(need_features(ranking, analysis, intents) @ np.array(calibration.context)))
         outputs = intents.weights.score(title.tokens + analysis.core, title.concepts + analysis.concepts)
-        scores += need * _share(analysis) * (outputs[: len(scores)] - scores)
+        scores += need * SHARE * (outputs[: len(scores)] - scores)
         scores[intents.is_matter] -= need * FOREIGN_PENALTY
-    if conversation.topic is not None and conversation.topic in intents.index:
-        scores[intents.index[conversation.topic]] += CORRECTED if corrects(analysis) else need * TOPIC_BOOST
+        if conversation.topic is not None and conversation.topic in intents.index:
+            scores[intents.index[conversation.topic]] += CORRECTED if corrects(analysis) else need * TOPIC_BOOST
     for topic in conversation.pending:
         if topic in intents.index:
             scores[intents.index[topic]] += PENDING_BOOST

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -26,12 +26,14 @@ class Intents:
     classes     topics, and matters with a leading `~`: the first outputs of `weights`
     aspects     the next outputs; the last two are `FOREIGN` and `EMERGENCY`
     alarms      topics of emergencies
+    spreads     lemma → over how many classes it is spread; a word that is not listed says much alone
     """
 
     classes: tuple[str, ...]
     aspects: tuple[str, ...]
     weights: Weights
     alarms: frozenset[str]
+    spreads: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Mapping[str, int]:

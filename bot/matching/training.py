@@ -113,6 +113,26 @@ class Fitted:
     topics: tuple[str, ...]
     aspects: tuple[str, ...]
     weights: Weights
+    spreads: dict[str, float]
+
+
+NARROW = 5.0
+"""Spread below which a word is not listed: it says much about what is meant."""
+
+
+def spread_words(examples: Sequence[Example]) -> dict[str, float]:
+    """For every word that says little, over how many classes it is spread: the perplexity of the class given it."""
+    counts: dict[str, Counter[str]] = {}
+    for example in examples:
+        for lemma in {t.lemma for t in example.analysis.core}:
+            counts.setdefault(lemma, Counter())[example.label] += 1
+    spreads = {}
+    for lemma, found in sorted(counts.items()):
+        shares = np.array(list(found.values())) / found.total()
+        spread = float(np.exp(-(shares * np.log(shares)).sum()))
+        if spread >= NARROW:
+            spreads[lemma] = round(spread, 1)
+    return spreads
 
 
 def fit(
@@ -155,6 +175,7 @@ def fit(
             (idf**2).astype(np.float32),
             np.concatenate([m.intercept_ for m in models]).astype(np.float32),
         ),
+        spread_words(examples),
     )
 
 
