@@ -21,7 +21,7 @@ from bot.model import Analysis
 TOPIC_C = 0.4
 ASPECT_C = 0.2
 FOREIGN_C = 0.2
-EMERGENCY_C = 1.0
+EMERGENCY_C = 0.5
 """Inverse strengths of the regularisation, chosen by cross-validation over the utterances."""
 
 HARMLESS_WEIGHT = 3.0
