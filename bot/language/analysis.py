@@ -10,6 +10,7 @@ from functools import cached_property
 import spacy
 from spacy.language import Language as Pipeline
 
+from bot.language.contrast import without_denied
 from bot.language.courtesy import without_courtesy
 from bot.language.entities import EntityTables, find_entities
 from bot.language.guess import guess_language
@@ -221,7 +222,7 @@ def analyse(question: Question, language: Language) -> Analysis:
     text = normalise(question.message)
     sentences = tokenise(text, language)
     tokens = tuple(t for s in sentences for t in s)
-    core = without_courtesy(tokens)
+    core = without_denied(without_courtesy(tokens))
     return Analysis(
         text=text,
         sentences=sentences,
