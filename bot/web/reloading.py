@@ -24,7 +24,7 @@ from bot.compiling import (
 )
 from bot.content.loading import Content, mark
 from bot.content.switches import Switches, read_switches
-from bot.language.analysis import Language
+from bot.language.analysis import Language, load_pipeline
 from bot.matching.ranking import Intents
 from bot.pipeline import Bot
 from bot.preparing import Prepared, Served, describe_served, read_prepared, to_wire
@@ -212,8 +212,11 @@ class Reloader:
         return assemble(content, *self._model(content, old), settings)
 
     def _model(self, content: Content, old: Bot | None) -> tuple[Language, Intents]:
-        """The model: that of the bot on the air where only texts changed."""
+        """The model: that of the bot on the air where only texts changed.
+
+        spaCy's pipeline is always a new one: requests read with the old one meanwhile, and it bears one thread only.
+        """
         settings = self.service.settings
         if old is not None and model_path(old.content, settings) == model_path(content, settings):
-            return old.language, old.intents
+            return Language(load_pipeline(settings.spacy_model), old.language.tables), old.intents
         return load_model(content, settings)

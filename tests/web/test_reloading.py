@@ -134,6 +134,19 @@ def test_a_good_edit_is_on_the_air(start: Start) -> None:
     assert town.client.get("/version").json()["knowledge"] == after["knowledge"]
 
 
+def test_of_the_model_all_is_kept_that_two_threads_may_read(start: Start) -> None:
+    town = start()
+    before = town.service.bot
+    town.write(entry("Neu."))
+    town.settle()
+    after = town.service.bot
+    assert before is not None
+    assert after is not None
+    assert after.intents is before.intents
+    assert after.language.tables is before.language.tables
+    assert after.language.nlp is not before.language.nlp  # spaCy's store of words bears one thread
+
+
 def test_a_broken_edit_is_told_and_changes_nothing(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     town = start()
     town.write(BROKEN)
