@@ -26,6 +26,7 @@ from bot.language.spelling import Speller
 from bot.matching.confidence import Calibration
 from bot.matching.emergency import Emergencies, Pattern, Rule, RuleCompiler, rule_words
 from bot.matching.features import Weights
+from bot.matching.last_rules import CLASSES, last_rules
 from bot.matching.ranking import MATTER, Intents
 from bot.model import EMERGENCY_GROUP, Analysis, Question
 from bot.pipeline import Bot
@@ -119,10 +120,16 @@ def vocabulary_texts(content: Content) -> list[str]:
 
 
 def build_emergencies(content: Content) -> Emergencies:
-    """The compiled rules in the order of their files; one that names an unknown class is left out."""
+    """The compiled rules in the order of their files; one that names an unknown class is left out.
+
+    Where there is none, the fewest hold that live in the code.
+    """
     compiler = RuleCompiler()
     rules: list[Rule] = []
     silent: list[Pattern] = []
+    if not any(file.rules for file in content.emergency_rules):
+        emergencies = [t for t, info in content.topics.items() if info.group == EMERGENCY_GROUP]
+        rules += [compiler.rule(rule, CLASSES) for rule in last_rules(emergencies)]
     for file in content.emergency_rules:
         for rule in file.rules:
             with suppress(KeyError):
