@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -98,7 +99,8 @@ def serve(
 
     settings = _settings()
     settings = replace(settings, port=settings.port if port is None else port, host=host or settings.host)
-    _bot(settings)  # with its progress line, and so that several workers find the stored model
+    with suppress(typer.Exit):  # without knowledge the last resort answers
+        _bot(settings)  # with its progress line, and so that several workers find the stored model
     errors.print(f"Familienbot {__version__}: http://{settings.host}:{settings.port}")
     serve_http(settings)
 

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from bot.content.loading import Content, digest_of, load
+from bot.content.loading import CALIBRATION, Content, Loaded, digest_of, load, mark
 from bot.content.models import EmergencyRules
 from bot.language.analysis import Language, Tables, Word, analyse, load_pipeline
 from bot.language.entities import EntityTables
@@ -26,6 +26,7 @@ from bot.language.spelling import Speller
 from bot.matching.confidence import Calibration
 from bot.matching.emergency import Emergencies, Pattern, Rule, RuleCompiler, rule_words
 from bot.matching.features import Weights
+from bot.matching.last_rules import CLASSES, last_rules
 from bot.matching.ranking import MATTER, Intents
 from bot.model import EMERGENCY_GROUP, Analysis, Question
 from bot.pipeline import Bot
@@ -61,14 +62,38 @@ def _code_digest(*rooms: str) -> str:
 
 
 def load_calibration(knowledge: Path) -> Calibration:
-    """The calibration of this knowledge, or the one that stands beside the code where a city has none of its own yet.
+    """The calibration of this knowledge, or the one beside the code where a city has none of its own, or a broken one.
 
     raises  FileNotFoundError when that one is missing
     """
-    own = knowledge / "calibration.json"
-    path = own if own.is_file() else Path(__file__).parent / "matching" / "calibration.json"
+    own = knowledge / CALIBRATION
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return _read_calibration(own)
+    return _read_calibration(Path(__file__).parent / "matching" / CALIBRATION)
+
+
+def _read_calibration(path: Path) -> Calibration:
     data = json.loads(path.read_text(encoding="utf-8"))
-    return Calibration(data["temperature"], tuple(data["foreign"]), tuple(data["emergency"]), tuple(data["context"]))
+    net, margin, constant = map(float, data["emergency"])
+    return Calibration(
+        float(data["temperature"]),
+        tuple(map(float, data["foreign"])),
+        (net, margin, constant),
+        tuple(map(float, data["context"])),
+    )
+
+
+def calibration_problems(knowledge: Path) -> tuple[str, ...]:
+    """What is wrong with the city's own calibration, in German; nothing where it has none."""
+    path = knowledge / CALIBRATION
+    try:
+        _read_calibration(path)
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError):
+        advice = "„familienbot calibrate“ schreibt sie neu; bis dahin gilt die mitgelieferte."
+        return (f"{path.parent.name}/{path.name}:1: Die Datei ist nicht lesbar. {advice}",)
+    return ()
 
 
 def districts_of(content: Content) -> dict[str, tuple[str, ...]]:
@@ -100,10 +125,16 @@ def vocabulary_texts(content: Content) -> list[str]:
 
 
 def build_emergencies(content: Content) -> Emergencies:
-    """The compiled rules in the order of their files; one that names an unknown class is left out."""
+    """The compiled rules in the order of their files; one that names an unknown class is left out.
+
+    Where there is none, the fewest hold that live in the code.
+    """
     compiler = RuleCompiler()
     rules: list[Rule] = []
     silent: list[Pattern] = []
+    if not any(file.rules for file in content.emergency_rules):
+        emergencies = [t for t, info in content.topics.items() if info.group == EMERGENCY_GROUP]
+        rules += [compiler.rule(rule, CLASSES) for rule in last_rules(emergencies)]
     for file in content.emergency_rules:
         for rule in file.rules:
             with suppress(KeyError):
@@ -276,11 +307,31 @@ def restore_model(path: Path, spacy_model: str | None) -> tuple[Language, Intent
     return Language(load_pipeline(spacy_model), tables), intents
 
 
-def _stored_content(path: Path) -> Content | None:
-    try:
-        return Content.model_validate_json(path.read_bytes())
-    except (OSError, ValueError):
-        return None
+def stored_content(settings: Settings, digest: str) -> Content:
+    """The content with this hash from the cache.
+
+    raises  OSError or ValueError when it is not there, or not whole
+    """
+    return Content.model_validate_json(content_path(settings, digest).read_bytes())
+
+
+CALM_READS = 3
+"""How often the folders are read anew when files change meanwhile."""
+
+
+def content_path(settings: Settings, digest: str) -> Path:
+    """Where the content with this hash is stored."""
+    return settings.cache / f"content-{digest}-{_code_digest('content/*')}.json"
+
+
+def _load_calmly(settings: Settings) -> tuple[Loaded, bool]:
+    """What stands in the folders, and whether no file changed while it was read: else it is of two versions."""
+    for _ in range(CALM_READS):
+        before = mark(settings.knowledge, settings.intents)
+        loaded = load(settings.knowledge, settings.intents)
+        if mark(settings.knowledge, settings.intents) == before:
+            return loaded, True
+    return loaded, False
 
 
 def load_content(settings: Settings) -> Content:
@@ -288,16 +339,15 @@ def load_content(settings: Settings) -> Content:
 
     raises  NothingToServeError when the content has no city, texts or topics
     """
-    digest = digest_of(settings.knowledge, settings.intents)
-    path = settings.cache / f"content-{digest}-{_code_digest('content/*')}.json"
-    content = _stored_content(path)
-    if content is None:
-        loaded = load(settings.knowledge, settings.intents)
-        if loaded.content is None:
-            raise NothingToServeError("; ".join(str(p) for p in loaded.problems[:3]))
-        content = loaded.content
+    with suppress(OSError, ValueError):
+        return stored_content(settings, digest_of(settings.knowledge, settings.intents))
+    loaded, calm = _load_calmly(settings)
+    if loaded.content is None:
+        raise NothingToServeError(tuple(map(str, loaded.problems)))
+    content = loaded.content
+    if calm:  # else its hash says nothing
         with suppress(OSError):
-            _write(path, lambda file: file.write(_to_json(content)))
+            _write(content_path(settings, content.digest), lambda file: file.write(_to_json(content)))
     return content
 
 
@@ -309,7 +359,7 @@ def _to_json(content: Content) -> bytes:
 def assemble(content: Content, language: Language, intents: Intents, settings: Settings) -> Bot:
     """The bot that answers, from its parts."""
     listing = list_records(content)
-    bot = Bot(
+    return Bot(
         content=content,
         language=language,
         intents=intents,
@@ -323,13 +373,45 @@ def assemble(content: Content, language: Language, intents: Intents, settings: S
         off=settings.disabled_topics,
         all_off=settings.off,
     )
+
+
+def settle() -> None:
+    """Frees what an older bot left, and lets later collections pass over the new one: it lives for long."""
+    gc.unfreeze()
     gc.collect()
-    gc.freeze()  # the knowledge lives as long as the process: collections need not look at it with every question
-    return bot
+    gc.freeze()
 
 
 class NothingToServeError(Exception):
-    """The knowledge is so broken that not even the emergency lines can be read."""
+    """The knowledge is so broken that there is nothing but the last resort.
+
+    problems  with file and line, in German
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems[:3]))
+        self.problems = problems
+
+
+def model_path(content: Content, settings: Settings) -> Path:
+    """Where the model for this content is stored."""
+    return settings.cache / f"model-{model_key(content, settings.spacy_model)}.npz"
+
+
+def load_model(content: Content, settings: Settings, progress: Progress = _silent) -> tuple[Language, Intents]:
+    """The stored model for this content, else one that is built and stored."""
+    path = model_path(content, settings)
+    try:
+        return restore_model(path, settings.spacy_model)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, KeyError):
+        path.unlink(missing_ok=True)
+    language, intents = build(content, settings.spacy_model, progress)
+    progress("Speichern")
+    with suppress(OSError):  # a read-only disk: the model is built again at the next start
+        save_model(path, language, intents)
+    return language, intents
 
 
 def load_bot(settings: Settings, progress: Progress = _silent) -> Bot:
@@ -339,17 +421,7 @@ def load_bot(settings: Settings, progress: Progress = _silent) -> Bot:
     """
     progress("Wissen lesen")
     content = load_content(settings)
-    path = settings.cache / f"model-{model_key(content, settings.spacy_model)}.npz"
-    try:
-        language, intents = restore_model(path, settings.spacy_model)
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError, KeyError):
-        path.unlink(missing_ok=True)
-    else:
-        return assemble(content, language, intents, settings)
-    language, intents = build(content, settings.spacy_model, progress)
-    progress("Speichern")
-    with suppress(OSError):  # a read-only disk: the model is built again at the next start
-        save_model(path, language, intents)
-    return assemble(content, language, intents, settings)
+    language, intents = load_model(content, settings, progress)
+    bot = assemble(content, language, intents, settings)
+    settle()
+    return bot

@@ -169,6 +169,15 @@ def test_knowledge_that_cannot_be_served(file: str, town: Town) -> None:
     assert result.stdout == ""
 
 
+def test_without_knowledge_the_service_starts_for_emergencies(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    (town.root / "knowledge/city.yaml").unlink()
+    served: list[object] = []
+    monkeypatch.setattr("bot.web.app.serve", served.append)
+    result = run("serve")
+    assert (result.exit_code, len(served)) == (0, 1)
+    assert "knowledge/city.yaml:1: Diese Datei fehlt." in words(result.stderr)
+
+
 # ask and explain
 
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -113,7 +113,7 @@ def _signed(value: str, key: str) -> str:
 
 
 def read_state(
-    token: str, secrets: Mapping[str, str], now: datetime, topics: frozenset[str]
+    token: str, secrets: Mapping[str, str], now: datetime, topics: Collection[str]
 ) -> Conversation | StateProblem:
     """The conversation, or why it starts afresh.
 

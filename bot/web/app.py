@@ -20,20 +20,27 @@ from bot.web.limits import BodyLimit, Origins
 from bot.web.offers import router as offers
 from bot.web.pages import STATIC
 from bot.web.problems import MEDIA_TYPE, CatchErrors, add_handlers
+from bot.web.reloading import Reloader
 from bot.web.routes import router
 from bot.web.schemas import EXAMPLES, PROBLEM_EXAMPLE, REQUEST_EXAMPLES
-from bot.web.service import Service, make_service
+from bot.web.service import make_service
 from bot.web.timetable import router as timetable
 from bot.web.timetable_page import router as timetable_page
 from bot.web.topic_pages import router as topic_pages
 from bot.web.widget import router as widget
 
+STOP_S = 2.0
+"""How long the end waits for the reloader, which may be loading."""
+
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    service: Service = app.state.service
-    Thread(target=service.load, name="load-bot", daemon=True).start()  # /healthz answers meanwhile
+    reloader = Reloader(app.state.service)
+    thread = Thread(target=reloader.run, name="reload", daemon=True)
+    thread.start()  # loads at first; /healthz answers meanwhile
     yield
+    reloader.stopped.set()
+    thread.join(STOP_S)
 
 
 def _describe_api(app: FastAPI) -> dict[str, Any]:

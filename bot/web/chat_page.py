@@ -16,12 +16,13 @@ from bot.content.loading import Content
 from bot.model import Answer, Block, Kind, Link, Question, Suggestion
 from bot.pipeline import Bot
 from bot.replying.conversation import MAX_STATE_CHARS, sign
+from bot.replying.last_resort import emergency_numbers, last_resort
 from bot.replying.page import Page
 from bot.web import schemas
 from bot.web.forms import read_form
 from bot.web.pages import HEADERS, page, path_of
-from bot.web.routes import answer_safely, converse, emergency_numbers, is_switched_off
-from bot.web.service import Service, check_rate, get_bot, get_service, now_in
+from bot.web.routes import answer_safely, converse, is_switched_off
+from bot.web.service import Service, check_rate, find_bot, get_service, now_in
 
 METHODS = ["GET", "HEAD"]
 MAX_QUESTIONS = 5
@@ -84,13 +85,15 @@ class Shown:
     way_out: Link | None
 
 
-def _way_out(content: Content) -> Link | None:
+def _way_out(content: Content | None) -> Link | None:
     """A page on which nothing is to be seen of this one: the first of the town's own."""
+    if content is None:
+        return None
     links = (*content.city.legal_links, *([content.city.search_link] if content.city.search_link else []))
     return next((Link(link.label, link.url) for link in links), None)
 
 
-def _shown(answer: Answer, content: Content, *, question: str = "", title: str = "") -> Shown:
+def _shown(answer: Answer, content: Content | None, *, question: str = "", title: str = "") -> Shown:
     decision = answer.decision
     private = not VIOLENCE.isdisjoint(decision.topics)
     alarm = decision.kind is Kind.EMERGENCY and not private
@@ -99,7 +102,7 @@ def _shown(answer: Answer, content: Content, *, question: str = "", title: str =
         answer=answer,
         heading=heading,
         question="" if private else question,
-        question_lang=decision.lang if decision.lang in content.texts.other_language else None,
+        question_lang=decision.lang if content and decision.lang in content.texts.other_language else None,
         alarm=alarm,
         private=private,
         way_out=_way_out(content) if private else None,
@@ -122,12 +125,12 @@ def _office(service: Service, content: Content) -> list[Block]:
 def _chat_page(
     request: Request,
     service: Service,
+    bot: Bot | None,
     typed: Typed = NOTHING,
     *,
     shown: Shown | None = None,
     trouble: Trouble | None = None,
 ) -> Response:
-    bot = service.bot
     content = bot.content if bot else None
     values: dict[str, Any] = {
         "text": typed.message if trouble else typed.draft,
@@ -201,39 +204,44 @@ async def chat_form(request: Request) -> Response:
     """The form with first questions to choose from, or with the answer to the topic that the address names."""
     service = get_service(request)
     try:
-        bot = get_bot(service)
+        bot = find_bot(service)
     except HTTPException as error:
-        return _chat_page(request, service, trouble=_unanswered(error, NOTHING))
+        return _chat_page(request, service, None, trouble=_unanswered(error, NOTHING))
+    if bot is None:
+        now = now_in(None, service.settings)
+        return _chat_page(request, service, None, shown=_shown(last_resort(Question("", now), None), None))
     topic = request.query_params.get("topic")
     if not topic:
-        return _chat_page(request, service)
+        return _chat_page(request, service, bot)
     content = bot.content
     if topic not in content.entries:
         text = "Dieses Thema gibt es hier nicht. Schreiben Sie Ihre Frage bitte in eigenen Worten."
-        return _chat_page(request, service, trouble=Trouble(404, text, in_danger=False))
+        return _chat_page(request, service, bot, trouble=Trouble(404, text, in_danger=False))
     title, now = content.entries[topic].title, now_in(content, service.settings)
     answer = answer_safely(Question(title, now), bot)
     typed = Typed(state=sign(answer.conversation, service.settings.secrets, now))
-    return _chat_page(request, service, typed, shown=_shown(answer, content, title=title))
+    return _chat_page(request, service, bot, typed, shown=_shown(answer, content, title=title))
 
 
 @router.post("/chat")
 async def chat_answer(request: Request) -> Response:
     """The answer to what was typed or chosen, with the form for the next question."""
     service = get_service(request)
+    bot = service.bot
     try:
         typed = _typed(await read_form(request))
     except HTTPException as error:
-        return _chat_page(request, service, trouble=_unread(error))
+        return _chat_page(request, service, bot, trouble=_unread(error))
     try:
         check_rate(request, service)
-        bot = get_bot(service)
+        bot = find_bot(service)
         body = schemas.ChatRequest(message=typed.message, state=typed.state or None)
         turn = converse(body, bot, service)
     except ValidationError as error:
-        return _chat_page(request, service, typed, trouble=_refused(error, typed))
+        return _chat_page(request, service, bot, typed, trouble=_refused(error, typed))
     except HTTPException as error:
         kept = Typed(typed.message) if error.status_code == 400 else typed  # a forged state is of no use
-        return _chat_page(request, service, kept, trouble=_unanswered(error, typed))
+        return _chat_page(request, service, bot, kept, trouble=_unanswered(error, typed))
     after = Typed("", typed.draft, turn.state)
-    return _chat_page(request, service, after, shown=_shown(turn.answer, bot.content, question=body.message))
+    content = bot.content if bot else None
+    return _chat_page(request, service, bot, after, shown=_shown(turn.answer, content, question=body.message))

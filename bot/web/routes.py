@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, TypeVar, cast
@@ -17,11 +18,12 @@ from bot import __version__
 from bot.content.loading import Content
 from bot.model import EMERGENCY_GROUP, Answer, Block, Candidate, Conversation, Decision, Kind, Question
 from bot.pipeline import Bot, reply
-from bot.replying.answer import LAST_RESORT, compose, topic_page
+from bot.replying.answer import compose, topic_page
 from bot.replying.conversation import ForgedStateError, StateProblem, entities_to_wire, read_state, sign
+from bot.replying.last_resort import last_resort
 from bot.web import schemas
 from bot.web.problems import ProblemError, describe, invalid
-from bot.web.service import Service, check_rate, get_bot, get_service, now_in
+from bot.web.service import Reload, Service, check_rate, find_bot, get_bot, get_service, now_in
 
 MAX_CANDIDATES = 5
 
@@ -66,8 +68,8 @@ async def read_body(request: Request, model: type[_M]) -> _M:
         raise invalid(error) from None
 
 
-def _title(topic: str, answer: Answer, content: Content) -> str:
-    entry = content.entries.get(topic)
+def _title(topic: str, answer: Answer, content: Content | None) -> str:
+    entry = content.entries.get(topic) if content else None
     return answer.titles.get(topic) or (entry.title if entry else topic)
 
 
@@ -96,8 +98,11 @@ def _sources(answer: Answer) -> list[schemas.Source]:
     return [{"label": s.label, "url": s.url, "date": s.date, "checked": s.checked} for s in answer.sources]
 
 
-def to_wire(answer: Answer, content: Content, state: str) -> schemas.ChatReply:
-    """The reply under its wire names, always in the same order."""
+def to_wire(answer: Answer, content: Content | None, state: str) -> schemas.ChatReply:
+    """The reply under its wire names, always in the same order.
+
+    content  None for the last resort: no knowledge answered
+    """
     decision = answer.decision
     return {
         "kind": decision.kind.value,
@@ -116,7 +121,7 @@ def to_wire(answer: Answer, content: Content, state: str) -> schemas.ChatReply:
         "suggestions": [{"label": s.label, "message": s.message} for s in answer.suggestions],
         "entities": entities_to_wire(decision.entities),
         "lang": answer.lang,
-        "knowledge": content.digest,
+        "knowledge": content.digest if content else "",
         "state": state,
     }
 
@@ -133,34 +138,10 @@ def with_notice(answer: Answer, text: str) -> Answer:
     return replace(answer, blocks=blocks)
 
 
-def emergency_numbers() -> list[Block]:
-    """The numbers that help in an emergency, whatever else is broken."""
-    return [
-        Block(
-            "contact",
-            None,
-            "contact",
-            f"{purpose}: {phone} ({name}).",
-            {"name": name, "phone": phone, "purpose": purpose},
-        )
-        for name, phone, purpose in LAST_RESORT
-    ]
-
-
-def last_resort(question: Question, content: Content) -> Answer:
-    """The reply when none could be made: whom to ask, and the numbers that help in an emergency."""
-    blocks = [Block("text", None, None, content.texts.fallback)]
-    office = content.places.get(content.city.default_contact)
-    if office is not None:
-        text = ", ".join(part for part in (office.name, office.phone) if part)
-        phone = {"phone": office.phone} if office.phone else {}
-        blocks.append(Block("contact", None, "contact", text, {"name": office.name, **phone}))
-    blocks += emergency_numbers()
-    return Answer(Decision(Kind.FALLBACK), tuple(blocks), (), (), (), {}, question.conversation)
-
-
-def answer_safely(question: Question, bot: Bot) -> Answer:
-    """The answer of the pipeline; should it fail, the last resort."""
+def answer_safely(question: Question, bot: Bot | None) -> Answer:
+    """The answer of the pipeline; should it fail, or where there is no bot, the last resort."""
+    if bot is None:
+        return last_resort(question, None)
     try:
         return reply(question, bot)
     except Exception as error:  # noqa: BLE001 - a parent gets an answer, whatever is broken
@@ -168,11 +149,13 @@ def answer_safely(question: Question, bot: Bot) -> Answer:
         return last_resort(question, bot.content)
 
 
-def _conversation(state: str | None, service: Service, question: Question) -> Conversation | StateProblem:
+def _conversation(
+    state: str | None, service: Service, question: Question, topics: Collection[str]
+) -> Conversation | StateProblem:
     if state is None:
         return question.conversation
     try:
-        return read_state(state, service.settings.secrets, question.now, service.topics)
+        return read_state(state, service.settings.secrets, question.now, topics)
     except ForgedStateError:
         raise ProblemError(400, "The state was not made by this service.") from None
 
@@ -185,19 +168,20 @@ class Turn:
     state: str
 
 
-def converse(body: schemas.ChatRequest, bot: Bot, service: Service) -> Turn:
+def converse(body: schemas.ChatRequest, bot: Bot | None, service: Service) -> Turn:
     """One turn of a conversation, with its line in the log. A state that ran out starts afresh and says so.
 
+    bot     None when there is none: the last resort answers
     raises  ProblemError 400 when the state is forged
     """
     started_s = perf_counter()
-    now = now_in(bot.content, service.settings)
+    now = now_in(bot.content if bot else None, service.settings)
     question = Question(body.message, now, body.lang)
-    found = _conversation(body.state, service, question)
+    found = _conversation(body.state, service, question, bot.groups if bot else ())
     if isinstance(found, Conversation):
         question = Question(body.message, now, body.lang, found)
     answer = answer_safely(question, bot)
-    if isinstance(found, StateProblem):
+    if bot is not None and isinstance(found, StateProblem):
         answer = with_notice(answer, bot.content.texts.state_expired)
     turn = Turn(answer, sign(answer.conversation, service.settings.secrets, now))
     decision, took_ms = answer.decision, (perf_counter() - started_s) * 1000
@@ -219,9 +203,9 @@ async def chat(request: Request) -> Response:
     service = get_service(request)
     check_rate(request, service)
     body = await read_body(request, schemas.ChatRequest)
-    bot = get_bot(service)
+    bot = find_bot(service)
     turn = converse(body, bot, service)
-    return to_json(to_wire(turn.answer, bot.content, turn.state))
+    return to_json(to_wire(turn.answer, bot.content if bot else None, turn.state))
 
 
 @router.post(
@@ -244,7 +228,7 @@ async def feedback(request: Request) -> Response:
     check_rate(request, service)
     body = await read_body(request, schemas.FeedbackRequest)
     bot = get_bot(service)
-    found = _conversation(body.state, service, Question("", now_in(bot.content, service.settings)))
+    found = _conversation(body.state, service, Question("", now_in(bot.content, service.settings)), bot.groups)
     topic = found.topic if isinstance(found, Conversation) else None
     _log.info("feedback topic=%s helpful=%s", topic or "-", "yes" if body.helpful else "no")
     return Response(status_code=204)
@@ -335,11 +319,17 @@ async def healthz() -> Response:
     responses=responses(schemas.Readiness, 503),
 )
 async def readyz(request: Request) -> Response:
-    """200 once the knowledge is loaded."""
+    """200 once the knowledge is loaded; `reload` tells of edits since the start."""
     service = get_service(request)
     found: schemas.Readiness = {"status": "ready", "knowledge": get_bot(service).content.digest}
     if service.degraded:
         found["degraded"] = list(service.degraded)
+    last = service.reload
+    if last != Reload():
+        state: schemas.ReloadState = "building" if last.building else "refused" if last.problems else "current"
+        found["reload"] = {"state": state, "taken": last.taken, "refused": last.refused}
+        if last.problems:
+            found["reload"]["problems"] = list(last.problems)
     return to_json(found)
 
 

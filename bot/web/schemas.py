@@ -400,12 +400,31 @@ class Health(TypedDict):
     status: Literal["ok"]
 
 
+ReloadState = Literal["current", "building", "refused"]
+
+
+class Reloading(TypedDict):
+    """What became of edits since the start: whether the newest files answer, and how many versions did or did not.
+
+    `refused`: the last good version answers; `problems` say in German why, with file and line.
+    """
+
+    state: ReloadState
+    taken: int
+    refused: int
+    problems: NotRequired[list[str]]
+
+
 class Readiness(TypedDict):
-    """Questions can be answered; `degraded` names what was left out of the knowledge, if anything was."""
+    """Questions can be answered; `degraded` names what was left out of the knowledge, if anything was.
+
+    `reload` is there as soon as a file was edited.
+    """
 
     status: Literal["ready"]
     knowledge: str
     degraded: NotRequired[list[str]]
+    reload: NotRequired[Reloading]
 
 
 class Version(TypedDict):
@@ -550,7 +569,19 @@ EXAMPLES: dict[str, object] = {
     },
     "offer": {name: value for name, value in OFFER_EXAMPLE.items() if name != "fit"},
     "healthz": {"status": "ok"},
-    "readyz": {"status": "ready", "knowledge": "0f1e2d3c4b5a6978", "degraded": ["kita-mittagessen"]},
+    "readyz": {
+        "status": "ready",
+        "knowledge": "0f1e2d3c4b5a6978",
+        "degraded": ["kita-mittagessen"],
+        "reload": {
+            "state": "refused",
+            "taken": 3,
+            "refused": 1,
+            "problems": [
+                "knowledge/herne/entries/kita/kita-beitrag.yaml:7: Hier fehlt „short“. Ergänzen Sie „short: …“."
+            ],
+        },
+    },
     "version": {"version": "1.0.0", "knowledge": "0f1e2d3c4b5a6978", "date": "2026-11-22"},
 }
 """Successful responses by the id of their operation."""

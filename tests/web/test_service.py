@@ -49,7 +49,7 @@ def test_unready_until_the_bot_is_there(
         assert client.post(CHAT, json={"message": "hallo"}).status_code == 200
 
 
-@pytest.mark.parametrize("error", [NothingToServeError("city.yaml:1"), RuntimeError("geheim")])
+@pytest.mark.parametrize("error", [NothingToServeError(("city.yaml:1",)), RuntimeError("geheim")])
 def test_unready_for_good_without_knowledge(
     small_settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
