@@ -37,8 +37,6 @@ WITHOUT_OWN_WORDS = 0.4
 NEAR_SIMILARITY = 0.7
 """From this trigram similarity on, the second utterance teaches the matcher nothing."""
 
-EMERGENCY_GROUP = "notfall"
-
 PLACES_STAND = "Stellen stehen in places/*.yaml."
 FACTS_STAND = "Tatsachen stehen in facts/*.yaml."
 LINES_STAND = "Sie stehen in safety/lines.yaml."
@@ -301,31 +299,17 @@ def _check_utterances(loaded: Loaded, content: Content, only: str | None) -> Ite
         yield from _known("Das Thema", [(case.topic, spot)], content.topics, TOPICS_STAND)
 
 
-def _emergency_facts(content: Content) -> frozenset[str]:
-    """The facts that emergency replies show: they stay on the air whatever their date."""
-    found: set[str] = set()
-    for line in content.lines.values():
-        found.update(line.facts, fact_ids(f"{line.phone or ''} {line.note or ''}"))
-    for entry in content.entries.values():
-        if content.topics[entry.topic].group == EMERGENCY_GROUP:
-            for situation in entry.situations:
-                found.update(situation.facts, fact_ids(situation.text))
-            found.update(entry.facts, fact_ids(entry.short))
-    return frozenset(found)
-
-
 def _check_dates(content: Content, spots: Mapping[str, Spot], today: date) -> Iterator[Problem]:
     for entry in content.entries.values():
         if entry.review_by < today:
             spot = _spot_of(spots, "entry", entry.topic)("review_by")
             message = f"Die Prüfung war am {german_date(entry.review_by.isoformat())} fällig."
             yield Problem(spot, message, "Prüfen Sie und setzen Sie ein neues Datum.", "warning")
-    emergency = _emergency_facts(content)
     for fact in content.facts.values():
         if fact.valid_until and is_expired(fact, today):
             message = f"„{fact.id}“ galt bis zum {german_date(fact.valid_until.isoformat())}"
             spot = spots[f"fact:{fact.id}"]
-            if fact.id in emergency:
+            if fact.id in content.lasting:
                 message += " und steht noch in der Hilfe bei Notfällen."
                 yield Problem(spot, message, "Tragen Sie sofort den neuen Wert ein.")
             else:
