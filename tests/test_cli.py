@@ -29,6 +29,7 @@ HELP = {
     "explain": "Zeigen, wie eine Frage gelesen wurde",
     "check": "Alle Fehler in knowledge/ und intents/ mit Datei und Zeile.",
     "import": "Stellen oder Angebote aus einer Tabelle übernehmen.",
+    "facts": "Alle Tatsachen zeigen, was wann endet",
     "eval": "Messen, wie gut der Bot auf fremde Fragen antwortet",
     "bench": "Geschwindigkeit und Speicher messen",
     "calibrate": "Die Zuversicht neu",
@@ -309,3 +310,58 @@ def test_import_says_when_it_cannot_write(town: Town, table: tuple[str, str], mo
     assert done.exit_code == 2
     assert "Das Schreiben ist misslungen" in done.output
     assert not list((town.root / "knowledge/stadt/places").glob("*kitas*"))
+
+
+# facts
+
+
+def test_facts_are_listed_and_found_by_a_word(town: Town) -> None:
+    listed = run("facts")
+    assert listed.exit_code == 0
+    assert "stadt.beitrag  Höchster Beitrag für einen Kita-Platz: 100 Euro im Monat" in listed.output.splitlines()
+    assert run("facts", "rettung").output.splitlines()[-1] == "1 Tatsachen."
+    assert [row["id"] for row in json.loads(run("facts", "rettung", "--json").output)] == ["stadt.notruf"]
+
+
+def test_what_is_due_stands_together_by_day(town: Town) -> None:
+    town.edit(
+        "knowledge/stadt/facts/alles.yaml", "kind: dated-amount", "kind: dated-amount\n    valid_until: 2026-12-31"
+    )
+    shown = run("facts", "--due")
+    assert shown.exit_code == 0
+    assert shown.output.splitlines()[0] == "31. Dezember 2026 (in 39 Tagen): 1 Tatsache"
+    assert "stadt.beitrag: Höchster Beitrag" in shown.output
+    assert run("facts", "--due", "--days", "10").output == "Nichts fällig.\n"
+    (row,) = json.loads(run("facts", "--due", "--json").output)
+    assert (row["day"], row["id"], row["topics"]) == ("2026-12-31", "stadt.beitrag", ["kita-beitrag"])
+
+
+@pytest.mark.parametrize("name", ["werte.csv", "werte.xlsx"])
+def test_facts_go_out_as_a_table_and_come_back(town: Town, name: str) -> None:
+    out = town.root / name
+    option = f"--{out.suffix[1:]}"
+    assert run("facts", option, str(out)).exit_code == 0
+    untouched = run("facts", "--take", str(out))
+    assert (untouched.exit_code, "0 geändert" in untouched.output) == (0, True)
+    (town.root / "neu.csv").write_text("Kennung;Wert\nstadt.beitrag;120\n", encoding="utf-8")
+    shown = run("facts", "--take", str(town.root / "neu.csv"))
+    assert shown.exit_code == 1
+    assert "    value: 100 → 120" in shown.output.splitlines()
+    assert "Noch nichts geschrieben: Dafür --write anhängen." in shown.output
+    assert town.content().facts["stadt.beitrag"].value == "100"
+    assert run("facts", "--take", str(town.root / "neu.csv"), "--write").exit_code == 0
+    assert town.content().facts["stadt.beitrag"].value == "120"
+    (town.root / "neu.csv").write_text("Kennung;Wert\nstadt.beitrag;viel\n", encoding="utf-8")
+    wrong = run("facts", "--take", str(town.root / "neu.csv"), "--write")
+    assert wrong.exit_code == 2
+    assert "neu.csv:2: Spalte „Wert“: „viel“ passt nicht zu „EUR/month“." in wrong.output
+    assert "1 Fehler. Es wurde nichts geschrieben." in wrong.output
+    assert run("facts", option, str(town.root / "kein" / "ordner" / name)).exit_code == 2
+
+
+def test_the_days_of_review_as_a_calendar(town: Town) -> None:
+    out = town.root / "pruefen.ics"
+    done = run("facts", "--ics", str(out))
+    assert done.exit_code == 0
+    assert out.read_bytes().startswith(b"BEGIN:VCALENDAR")
+    assert b"SUMMARY:Familienbot: 7 Themen pr" in out.read_bytes()
