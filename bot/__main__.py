@@ -341,15 +341,28 @@ def calibrate() -> None:
 
 
 @app.command()
-def schema(out: Annotated[Path, typer.Option(help="Zielordner.")] = Path("docs/schema")) -> None:
+def schema(
+    out: Annotated[Path, typer.Option(help="Zielordner.")] = Path("docs/schema"),
+    modelines: Annotated[
+        bool, typer.Option("--modelines", help="Auch in jede YAML-Datei die erste Zeile schreiben, die es nennt.")
+    ] = False,
+) -> None:
     """Für jede Art von YAML-Datei ein JSON-Schema schreiben: Editoren ergänzen und unterstreichen damit."""
-    from bot.content.loading import SCHEMAS
+    from bot.content.loading import load
+    from bot.content.schemas import schemas, without_modeline
 
+    settings = _settings()
+    found = schemas(load(settings.knowledge, settings.intents).content)
     out.mkdir(parents=True, exist_ok=True)
-    for name, model in SCHEMAS.items():
-        text = json.dumps(model.model_json_schema(by_alias=True), ensure_ascii=False, indent=1)
+    for name, data in found.items():
+        text = json.dumps(data, ensure_ascii=False, indent=1)
         (out / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    console.print(f"{len(SCHEMAS)} Schemas in {out}.")
+    console.print(f"{len(found)} Schemas in {out}.")
+    if modelines:
+        changed = list(without_modeline(settings.knowledge, settings.intents, out.absolute()))
+        for file, text in changed:
+            file.write_bytes(text.encode())
+        console.print(f"{len(changed)} Dateien nennen jetzt ihr Schema.")
 
 
 @app.command()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
@@ -235,14 +235,22 @@ def test_a_wrong_setting_ends_with_2_and_one_line(
     assert line.startswith(f"FAMILIENBOT_{name} ist „{value}“; erwartet wird ")
 
 
-def test_schemas_are_written(tmp_path: Path) -> None:
+def test_schemas_are_written(tmp_path: Path, town: Town) -> None:
     out = tmp_path / "docs" / "schema"
     assert run("schema", "--out", str(out)).exit_code == 0
-    assert sorted(p.stem for p in out.iterdir()) == sorted(SCHEMAS)
+    assert sorted(p.stem for p in out.iterdir()) == sorted([*SCHEMAS, "topics"])
     for path in out.iterdir():
         schema = json.loads(path.read_text(encoding="utf-8"))
-        Draft202012Validator.check_schema(schema)
+        Draft7Validator.check_schema(schema)
         assert schema["description"]
+    entry = json.loads((out / "entry.json").read_text(encoding="utf-8"))
+    assert entry["definitions"]["known-topic"]["enum"] == sorted(town.content().topics)
+    assert run("schema", "--out", str(out), "--modelines").exit_code == 0
+    file = town.root / "knowledge/stadt/facts/alles.yaml"
+    first = file.read_text(encoding="utf-8").splitlines()[0]
+    assert (file.parent / first.partition("$schema=")[2]).resolve() == (out / "fact.json").resolve()
+    assert "0 Dateien nennen" in run("schema", "--out", str(out), "--modelines").output
+    assert run("check").exit_code == 0
 
 
 def test_the_version_of_the_command_as_it_is_called() -> None:
