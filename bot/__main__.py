@@ -306,6 +306,38 @@ def facts(
         console.print(f"{len(chosen)} Tatsachen.")
 
 
+@app.command()
+def new(
+    sort: Annotated[str, typer.Argument(metavar="topic|place|offer|fact", help="Was angelegt wird.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Etwa kita-fest, oder mit Ebene: herne.kita-fest.")],
+    group: Annotated[str | None, typer.Option(help="Bei einem neuen Thema: seine Gruppe in topics.yaml.")] = None,
+) -> None:
+    """Ein neues Thema, eine Stelle, ein Angebot oder eine Tatsache anlegen: eine Datei mit Hinweisen zum Ausfüllen."""
+    from bot.content.loading import load
+    from bot.desk.drafts import DraftError, draft
+    from bot.desk.importing import write_all
+
+    settings = _settings()
+    content = load(settings.knowledge, settings.intents).content
+    if content is None:
+        errors.print("Das Wissen lässt sich nicht lesen. „familienbot check“ sagt, warum.", markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE)
+    today = (settings.now or datetime.now(ZoneInfo(content.city.timezone))).date()
+    try:
+        made = draft(sort, name, content, settings.knowledge, settings.intents, today, group)
+        write_all({**made.files, **made.changed})
+    except DraftError as error:
+        errors.print(str(error), soft_wrap=True, markup=False)
+        raise typer.Exit(2) from error
+    except OSError as error:
+        errors.print(f"Das Schreiben ist misslungen: {error.strerror or error}", soft_wrap=True, markup=False)
+        raise typer.Exit(2) from error
+    for file in (*made.files, *made.changed):
+        console.print(f"Geschrieben: {file}", soft_wrap=True, markup=False)
+    for number, step in enumerate(made.steps, start=1):
+        console.print(f"{number}. {step}", soft_wrap=True, markup=False)
+
+
 @app.command(name="eval")
 def evaluate(
     half: Annotated[str, typer.Option(help="Welche Hälfte gemessen wird: report, fit oder all.")] = "report",

@@ -30,6 +30,7 @@ HELP = {
     "check": "Alle Fehler in knowledge/ und intents/ mit Datei und Zeile.",
     "import": "Stellen oder Angebote aus einer Tabelle übernehmen.",
     "facts": "Alle Tatsachen zeigen, was wann endet",
+    "new": "Ein neues Thema, eine Stelle, ein Angebot oder eine Tatsache anlegen",
     "eval": "Messen, wie gut der Bot auf fremde Fragen antwortet",
     "bench": "Geschwindigkeit und Speicher messen",
     "calibrate": "Die Zuversicht neu",
@@ -373,3 +374,27 @@ def test_the_days_of_review_as_a_calendar(town: Town) -> None:
     assert done.exit_code == 0
     assert out.read_bytes().startswith(b"BEGIN:VCALENDAR")
     assert b"SUMMARY:Familienbot: 7 Themen pr" in out.read_bytes()
+
+
+# new
+
+
+def test_a_new_fact_is_written_once(town: Town) -> None:
+    first = run("new", "fact", "stadt.kita-fest")
+    file = town.root / "knowledge/stadt/facts/kita-fest.yaml"
+    assert first.exit_code == 0
+    assert f"Geschrieben: {file}" in first.output.splitlines()
+    assert "1. Füllen Sie die Stellen mit AUSFÜLLEN aus." in first.output
+    before = file.read_bytes()
+    again = run("new", "fact", "stadt.kita-fest")
+    assert again.exit_code == 2
+    assert "Sie wird nicht überschrieben" in again.stderr
+    assert file.read_bytes() == before
+    assert run("new", "thema", "x").exit_code == 2
+
+
+def test_a_new_topic_is_known_and_its_blanks_are_named(town: Town) -> None:
+    assert run("new", "topic", "kita-fest", "--group", "kita").exit_code == 0
+    checked = run("check", "--only", "kita-fest")
+    assert checked.exit_code == 1
+    assert "knowledge/stadt/entries/kita/kita-fest.yaml:4: „title“ ist leer." in checked.output
