@@ -141,6 +141,40 @@ def _wire(answer: Answer, bot: Bot, settings: Settings) -> dict[str, Any]:
 
 
 @app.command()
+def at(
+    digest: Annotated[str, typer.Argument(metavar="KENNUNG", help="Wie sie in der Antwort unter „knowledge“ steht.")],
+    message: Annotated[str, typer.Argument(help="Die Frage.")],
+    as_json: AsJson = False,
+) -> None:
+    """Zeigen, was der Bot mit einem früheren Stand des Wissens geantwortet hat; er wird in git gesucht."""
+    from tempfile import TemporaryDirectory
+
+    from bot.desk.history import HistoryError, find_revision, restore
+
+    settings = _settings()
+    with TemporaryDirectory() as folder:
+        try:
+            with Progress(TextColumn("Stände vergleichen"), BarColumn(), console=errors, transient=True) as bar:
+                task = bar.add_task("", total=None)
+                found = find_revision(
+                    digest, settings, lambda done, total: bar.update(task, completed=done, total=total)
+                )
+            knowledge, intents = restore(found, settings, Path(folder))
+        except HistoryError as error:
+            errors.print(str(error), soft_wrap=True, markup=False)
+            raise typer.Exit(2) from error
+        settings = replace(settings, knowledge=knowledge, intents=intents)
+        bot = _bot(settings)
+    answer = _one(message, bot, settings)
+    if as_json:
+        print(json.dumps(_wire(answer, bot, settings), ensure_ascii=False, indent=1))
+        return
+    state = f"{found.commit[:10]} vom {found.day}" if found.commit else "die Dateien, wie sie jetzt sind"
+    console.print(f"Wissen {found.digest}: {state}\n", style="dim", markup=False)
+    _show(answer)
+
+
+@app.command()
 def explain(
     message: Annotated[str, typer.Argument(help="Die Frage.")],
     as_json: AsJson = False,

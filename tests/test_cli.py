@@ -19,13 +19,14 @@ from bot import __version__
 from bot.__main__ import app
 from bot.content.loading import SCHEMAS
 from bot.pipeline import Bot
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 from tests.conftest import SMALL
 from tests.content.conftest import Town, make_town
 
 HELP = {
     "serve": "Den Dienst starten.",
     "ask": "Eine Frage stellen",
+    "at": "Zeigen, was der Bot mit einem früheren Stand des Wissens geantwortet hat",
     "explain": "Zeigen, wie eine Frage gelesen wurde",
     "check": "Alle Fehler in knowledge/ und intents/ mit Datei und Zeile.",
     "import": "Stellen oder Angebote aus einer Tabelle übernehmen.",
@@ -398,3 +399,14 @@ def test_a_new_topic_is_known_and_its_blanks_are_named(town: Town) -> None:
     checked = run("check", "--only", "kita-fest")
     assert checked.exit_code == 1
     assert "knowledge/stadt/entries/kita/kita-fest.yaml:4: „title“ ist leer." in checked.output
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/freigabe.md", "docs/eigene-stadt.md"])
+def test_the_pages_name_commands_that_there_are(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"familienbot ([a-z]+)((?: --?[a-z-]+(?: [\w.]+)?)*)", text)
+    assert named
+    for command, options in named:
+        assert command in COMMANDS
+        known = [o for p in getattr(get_command(app), "commands")[command].params for o in p.opts]  # noqa: B009
+        assert [o for o in re.findall(r"--[a-z-]+", options) if o not in known] == []
