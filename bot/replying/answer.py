@@ -31,7 +31,11 @@ def _add_aspect(page: Page, entry: Entry, aspect: Aspect, text: AspectText) -> N
     if text.text:
         page.add("text", topic, aspect.value, page.text(text.text, entry, facts=text.facts))
     if text.list:
-        items = list(dict.fromkeys(page.text(item, entry, facts=text.facts) for item in text.list))
+        items: list[str] = []
+        for item in text.list:
+            words = page.text(item, entry, facts=text.facts)
+            if words not in page.checking or words not in items:  # that a figure is being checked is said once
+                items.append(words)
         if page.checking.issuperset(items):  # one sentence, and no list of it
             page.add("text", topic, aspect.value, items[0])
         else:
