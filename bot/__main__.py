@@ -298,6 +298,9 @@ def facts(
     from bot.desk.facts import plan_facts, write_facts
     from bot.desk.review_calendar import review_calendar
 
+    if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
+        errors.print(f"„{out}“ endet nicht auf .csv oder .xlsx: Daran erkennt der Befehl die Form.", markup=False)
+        raise typer.Exit(2)
     settings = _settings()
     loaded = load(settings.knowledge, settings.intents)
     content = loaded.content

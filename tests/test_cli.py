@@ -367,6 +367,7 @@ def test_facts_go_out_as_a_table_and_come_back(town: Town, name: str) -> None:
     assert "neu.csv:2: Spalte „Wert“: „viel“ passt nicht zu „EUR/month“." in wrong.output
     assert "1 Fehler. Es wurde nichts geschrieben." in wrong.output
     assert run("facts", option, str(town.root / "kein" / "ordner" / name)).exit_code == 2
+    assert "endet nicht auf .csv oder .xlsx" in run("facts", option, str(out.with_suffix(""))).stderr.replace("\n", " ")
 
 
 def test_the_days_of_review_as_a_calendar(town: Town) -> None:
