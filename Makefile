@@ -64,7 +64,7 @@ screenshots: .venv/.dev
 	$(BIN)/python tools/screenshots.py
 
 schema: .venv/.run
-	$(BIN)/familienbot schema
+	$(BIN)/familienbot schema --modelines
 
 lock: .venv/.dev
 	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --output-file requirements.lock pyproject.toml

@@ -19,6 +19,7 @@ from bot import __version__
 from bot.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
+    from bot.desk.importing import Plan
     from bot.model import Answer, Conversation
     from bot.pipeline import Bot
 
@@ -142,6 +143,40 @@ def _wire(answer: Answer, bot: Bot, settings: Settings) -> dict[str, Any]:
 
 
 @app.command()
+def at(
+    digest: Annotated[str, typer.Argument(metavar="KENNUNG", help="Wie sie in der Antwort unter „knowledge“ steht.")],
+    message: Annotated[str, typer.Argument(help="Die Frage.")],
+    as_json: AsJson = False,
+) -> None:
+    """Zeigen, was der Bot mit einem früheren Stand des Wissens geantwortet hat; er wird in git gesucht."""
+    from tempfile import TemporaryDirectory
+
+    from bot.desk.history import HistoryError, find_revision, restore
+
+    settings = _settings()
+    with TemporaryDirectory() as folder:
+        try:
+            with Progress(TextColumn("Stände vergleichen"), BarColumn(), console=errors, transient=True) as bar:
+                task = bar.add_task("", total=None)
+                found = find_revision(
+                    digest, settings, lambda done, total: bar.update(task, completed=done, total=total)
+                )
+            knowledge, intents = restore(found, settings, Path(folder))
+        except HistoryError as error:
+            errors.print(str(error), soft_wrap=True, markup=False)
+            raise typer.Exit(2) from error
+        settings = replace(settings, knowledge=knowledge, intents=intents)
+        bot = _bot(settings)
+    answer = _one(message, bot, settings)
+    if as_json:
+        print(json.dumps(_wire(answer, bot, settings), ensure_ascii=False, indent=1))
+        return
+    state = f"{found.commit[:10]} vom {found.day}" if found.commit else "die Dateien, wie sie jetzt sind"
+    console.print(f"Wissen {found.digest}: {state}\n", style="dim", markup=False)
+    _show(answer)
+
+
+@app.command()
 def explain(
     message: Annotated[str, typer.Argument(help="Die Frage.")],
     as_json: AsJson = False,
@@ -202,7 +237,7 @@ def import_records(
 
     Ende mit 0, wenn nichts zu tun ist oder geschrieben wurde, mit 1 bei Unterschieden, mit 2 bei Fehlern.
     """
-    from bot.desk.importing import MODELS, as_data, describe, plan_import, reformatted, write_import
+    from bot.desk.importing import MODELS, plan_import
 
     if target not in MODELS:
         errors.print(f"„{target}“ lässt sich nicht übernehmen. Möglich: {', '.join(MODELS)}.", markup=False)
@@ -210,6 +245,13 @@ def import_records(
     settings = _settings()
     today = (settings.now or datetime.now(ZoneInfo("Europe/Berlin"))).date()
     plan = plan_import(target, file, mapping, settings.knowledge, today)
+    raise typer.Exit(_carry_out(plan, write=write, as_json=as_json))
+
+
+def _carry_out(plan: Plan, *, write: bool, as_json: bool) -> int:
+    """Shows what a plan would change, writes it when told, and gives the exit code."""
+    from bot.desk.importing import as_data, describe, reformatted, write_import
+
     again = () if plan.problems else reformatted(plan)
     written: tuple[Path, ...] = ()
     if write and not plan.problems:
@@ -217,7 +259,7 @@ def import_records(
             written = write_import(plan)
         except OSError as error:
             errors.print(f"Das Schreiben ist misslungen: {error.strerror or error}", soft_wrap=True, markup=False)
-            raise typer.Exit(2) from error
+            return 2
     if as_json:
         print(json.dumps(as_data(plan, written), ensure_ascii=False, indent=1))
     else:
@@ -228,7 +270,111 @@ def import_records(
             console.print("Geschrieben. Prüfen Sie mit „familienbot check“.")
         elif plan.changes:
             console.print("Noch nichts geschrieben: Dafür --write anhängen.", markup=False)
-    raise typer.Exit(2 if plan.problems else 1 if plan.changes and not written else 0)
+    return 2 if plan.problems else 1 if plan.changes and not written else 0
+
+
+@app.command()
+def facts(
+    word: Annotated[str | None, typer.Argument(metavar="[WORT]", help="Nur Tatsachen mit diesem Wort.")] = None,
+    due: Annotated[bool, typer.Option("--due", help="Nur was bald endet oder zu prüfen ist, nach Tagen.")] = False,
+    days: Annotated[int, typer.Option(help="Wie viele Tage „bald“ sind.")] = 90,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv", "--xlsx", help="Die Tatsachen als Tabelle zum Ändern schreiben: name.csv oder name.xlsx."
+        ),
+    ] = None,
+    ics: Annotated[Path | None, typer.Option(help="Alle Prüf- und Endtage als Kalender schreiben: name.ics.")] = None,
+    take: Annotated[Path | None, typer.Option(help="Eine geänderte Tabelle übernehmen.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Mit --take: die Änderungen auch schreiben.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Alle Tatsachen zeigen, was wann endet, und neue Werte aus einer geänderten Tabelle übernehmen.
+
+    Mit --take: Ende mit 0, wenn nichts zu tun ist oder geschrieben wurde, mit 1 bei Unterschieden, mit 2 bei Fehlern.
+    """
+    from bot.content.loading import load
+    from bot.content.rendering import fact_value
+    from bot.desk.due import FACT, as_data, describe
+    from bot.desk.due import due as ending
+    from bot.desk.facts import plan_facts, write_facts
+    from bot.desk.review_calendar import review_calendar
+
+    if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
+        errors.print(f"„{out}“ endet nicht auf .csv oder .xlsx: Daran erkennt der Befehl die Form.", markup=False)
+        raise typer.Exit(2)
+    settings = _settings()
+    loaded = load(settings.knowledge, settings.intents)
+    content = loaded.content
+    if content is None:
+        errors.print("Das Wissen lässt sich nicht lesen. „familienbot check“ sagt, warum.", markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE)
+    now = settings.now or datetime.now(ZoneInfo(content.city.timezone))
+    today = now.astimezone(ZoneInfo(content.city.timezone)).date()
+    if take is not None:
+        raise typer.Exit(_carry_out(plan_facts(take, settings.knowledge, today), write=write, as_json=as_json))
+    items = ending(content, loaded.spots, today, days if due else None)
+    ends = {item.id for item in items if item.sort == FACT}
+    chosen = [fact for fact in content.facts.values() if not due or fact.id in ends]
+    if word:
+        chosen = [fact for fact in chosen if word.lower() in f"{fact.id} {fact.text}".lower()]
+        items = tuple(item for item in items if word.lower() in f"{item.id} {item.words}".lower())
+    try:
+        if ics is not None:
+            ics.write_bytes(review_calendar(items, now, content.city.name))
+            console.print(f"{len({item.day for item in items})} Tage in {ics}.", markup=False)
+        if out is not None:
+            write_facts(out, chosen, content, loaded.spots)
+            console.print(f"{len(chosen)} Tatsachen in {out}.", markup=False)
+    except OSError as error:
+        errors.print(f"Das Schreiben ist misslungen: {error.strerror or error}", soft_wrap=True, markup=False)
+        raise typer.Exit(2) from error
+    if ics is not None or out is not None:
+        return
+    if due and as_json:
+        print(json.dumps(as_data(items), ensure_ascii=False, indent=1))
+    elif as_json:
+        print(json.dumps([f.model_dump(mode="json") for f in chosen], ensure_ascii=False, indent=1))
+    elif due:
+        describe(items, today, console)
+    else:
+        for fact in chosen:
+            value = f": {fact_value(fact, bare=False)}" if fact.value else ""
+            until = f" (bis {fact.valid_until:%d.%m.%Y})" if fact.valid_until else ""
+            console.print(f"{fact.id}  {fact.text}{value}{until}", soft_wrap=True, markup=False)
+        console.print(f"{len(chosen)} Tatsachen.")
+
+
+@app.command()
+def new(
+    sort: Annotated[str, typer.Argument(metavar="topic|place|offer|fact", help="Was angelegt wird.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Etwa kita-fest, oder mit Ebene: herne.kita-fest.")],
+    group: Annotated[str | None, typer.Option(help="Bei einem neuen Thema: seine Gruppe in topics.yaml.")] = None,
+) -> None:
+    """Ein neues Thema, eine Stelle, ein Angebot oder eine Tatsache anlegen: eine Datei mit Hinweisen zum Ausfüllen."""
+    from bot.content.loading import load
+    from bot.desk.drafts import DraftError, draft
+    from bot.desk.importing import write_all
+
+    settings = _settings()
+    content = load(settings.knowledge, settings.intents).content
+    if content is None:
+        errors.print("Das Wissen lässt sich nicht lesen. „familienbot check“ sagt, warum.", markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE)
+    today = (settings.now or datetime.now(ZoneInfo(content.city.timezone))).date()
+    try:
+        made = draft(sort, name, content, settings.knowledge, settings.intents, today, group)
+        write_all({**made.files, **made.changed})
+    except DraftError as error:
+        errors.print(str(error), soft_wrap=True, markup=False)
+        raise typer.Exit(2) from error
+    except OSError as error:
+        errors.print(f"Das Schreiben ist misslungen: {error.strerror or error}", soft_wrap=True, markup=False)
+        raise typer.Exit(2) from error
+    for file in (*made.files, *made.changed):
+        console.print(f"Geschrieben: {file}", soft_wrap=True, markup=False)
+    for number, step in enumerate(made.steps, start=1):
+        console.print(f"{number}. {step}", soft_wrap=True, markup=False)
 
 
 @app.command(name="eval")
@@ -266,15 +412,28 @@ def calibrate() -> None:
 
 
 @app.command()
-def schema(out: Annotated[Path, typer.Option(help="Zielordner.")] = Path("docs/schema")) -> None:
+def schema(
+    out: Annotated[Path, typer.Option(help="Zielordner.")] = Path("docs/schema"),
+    modelines: Annotated[
+        bool, typer.Option("--modelines", help="Auch in jede YAML-Datei die erste Zeile schreiben, die es nennt.")
+    ] = False,
+) -> None:
     """Für jede Art von YAML-Datei ein JSON-Schema schreiben: Editoren ergänzen und unterstreichen damit."""
-    from bot.content.loading import SCHEMAS
+    from bot.content.loading import load
+    from bot.content.schemas import schemas, without_modeline
 
+    settings = _settings()
+    found = schemas(load(settings.knowledge, settings.intents).content)
     out.mkdir(parents=True, exist_ok=True)
-    for name, model in SCHEMAS.items():
-        text = json.dumps(model.model_json_schema(by_alias=True), ensure_ascii=False, indent=1)
+    for name, data in found.items():
+        text = json.dumps(data, ensure_ascii=False, indent=1)
         (out / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    console.print(f"{len(SCHEMAS)} Schemas in {out}.")
+    console.print(f"{len(found)} Schemas in {out}.")
+    if modelines:
+        changed = list(without_modeline(settings.knowledge, settings.intents, out.absolute()))
+        for file, text in changed:
+            file.write_bytes(text.encode())
+        console.print(f"{len(changed)} Dateien nennen jetzt ihr Schema.")
 
 
 @app.command()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
@@ -19,16 +19,19 @@ from bot import __version__
 from bot.__main__ import app
 from bot.content.loading import SCHEMAS
 from bot.pipeline import Bot
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 from tests.conftest import SMALL
 from tests.content.conftest import Town, make_town
 
 HELP = {
     "serve": "Den Dienst starten.",
     "ask": "Eine Frage stellen",
+    "at": "Zeigen, was der Bot mit einem früheren Stand des Wissens geantwortet hat",
     "explain": "Zeigen, wie eine Frage gelesen wurde",
     "check": "Alle Fehler in knowledge/ und intents/ mit Datei und Zeile.",
     "import": "Stellen oder Angebote aus einer Tabelle übernehmen.",
+    "facts": "Alle Tatsachen zeigen, was wann endet",
+    "new": "Ein neues Thema, eine Stelle, ein Angebot oder eine Tatsache anlegen",
     "eval": "Messen, wie gut der Bot auf fremde Fragen antwortet",
     "bench": "Geschwindigkeit und Speicher messen",
     "calibrate": "Die Zuversicht neu",
@@ -243,14 +246,22 @@ def test_a_wrong_setting_ends_with_2_and_one_line(
     assert line.startswith(f"FAMILIENBOT_{name} ist „{value}“; erwartet wird ")
 
 
-def test_schemas_are_written(tmp_path: Path) -> None:
+def test_schemas_are_written(tmp_path: Path, town: Town) -> None:
     out = tmp_path / "docs" / "schema"
     assert run("schema", "--out", str(out)).exit_code == 0
-    assert sorted(p.stem for p in out.iterdir()) == sorted(SCHEMAS)
+    assert sorted(p.stem for p in out.iterdir()) == sorted([*SCHEMAS, "topics"])
     for path in out.iterdir():
         schema = json.loads(path.read_text(encoding="utf-8"))
-        Draft202012Validator.check_schema(schema)
+        Draft7Validator.check_schema(schema)
         assert schema["description"]
+    entry = json.loads((out / "entry.json").read_text(encoding="utf-8"))
+    assert entry["definitions"]["known-topic"]["enum"] == sorted(town.content().topics)
+    assert run("schema", "--out", str(out), "--modelines").exit_code == 0
+    file = town.root / "knowledge/stadt/facts/alles.yaml"
+    first = file.read_text(encoding="utf-8").splitlines()[0]
+    assert (file.parent / first.partition("$schema=")[2]).resolve() == (out / "fact.json").resolve()
+    assert "0 Dateien nennen" in run("schema", "--out", str(out), "--modelines").output
+    assert run("check").exit_code == 0
 
 
 def test_the_version_of_the_command_as_it_is_called() -> None:
@@ -318,3 +329,94 @@ def test_import_says_when_it_cannot_write(town: Town, table: tuple[str, str], mo
     assert done.exit_code == 2
     assert "Das Schreiben ist misslungen" in done.output
     assert not list((town.root / "knowledge/stadt/places").glob("*kitas*"))
+
+
+# facts
+
+
+def test_facts_are_listed_and_found_by_a_word(town: Town) -> None:
+    listed = run("facts")
+    assert listed.exit_code == 0
+    assert "stadt.beitrag  Höchster Beitrag für einen Kita-Platz: 100 Euro im Monat" in listed.output.splitlines()
+    assert run("facts", "rettung").output.splitlines()[-1] == "1 Tatsachen."
+    assert [row["id"] for row in json.loads(run("facts", "rettung", "--json").output)] == ["stadt.notruf"]
+
+
+def test_what_is_due_stands_together_by_day(town: Town) -> None:
+    town.edit(
+        "knowledge/stadt/facts/alles.yaml", "kind: dated-amount", "kind: dated-amount\n    valid_until: 2026-12-31"
+    )
+    shown = run("facts", "--due")
+    assert shown.exit_code == 0
+    assert shown.output.splitlines()[0] == "31. Dezember 2026 (in 39 Tagen): 1 Tatsache"
+    assert "stadt.beitrag: Höchster Beitrag" in shown.output
+    assert run("facts", "--due", "--days", "10").output == "Nichts fällig.\n"
+    (row,) = json.loads(run("facts", "--due", "--json").output)
+    assert (row["day"], row["id"], row["topics"]) == ("2026-12-31", "stadt.beitrag", ["kita-beitrag"])
+
+
+@pytest.mark.parametrize("name", ["werte.csv", "werte.xlsx"])
+def test_facts_go_out_as_a_table_and_come_back(town: Town, name: str) -> None:
+    out = town.root / name
+    option = f"--{out.suffix[1:]}"
+    assert run("facts", option, str(out)).exit_code == 0
+    untouched = run("facts", "--take", str(out))
+    assert (untouched.exit_code, "0 geändert" in untouched.output) == (0, True)
+    (town.root / "neu.csv").write_text("Kennung;Wert\nstadt.beitrag;120\n", encoding="utf-8")
+    shown = run("facts", "--take", str(town.root / "neu.csv"))
+    assert shown.exit_code == 1
+    assert "    value: 100 → 120" in shown.output.splitlines()
+    assert "Noch nichts geschrieben: Dafür --write anhängen." in shown.output
+    assert town.content().facts["stadt.beitrag"].value == "100"
+    assert run("facts", "--take", str(town.root / "neu.csv"), "--write").exit_code == 0
+    assert town.content().facts["stadt.beitrag"].value == "120"
+    (town.root / "neu.csv").write_text("Kennung;Wert\nstadt.beitrag;viel\n", encoding="utf-8")
+    wrong = run("facts", "--take", str(town.root / "neu.csv"), "--write")
+    assert wrong.exit_code == 2
+    assert "neu.csv:2: Spalte „Wert“: „viel“ passt nicht zu „EUR/month“." in wrong.output
+    assert "1 Fehler. Es wurde nichts geschrieben." in wrong.output
+    assert run("facts", option, str(town.root / "kein" / "ordner" / name)).exit_code == 2
+    assert "endet nicht auf .csv oder .xlsx" in run("facts", option, str(out.with_suffix(""))).stderr.replace("\n", " ")
+
+
+def test_the_days_of_review_as_a_calendar(town: Town) -> None:
+    out = town.root / "pruefen.ics"
+    done = run("facts", "--ics", str(out))
+    assert done.exit_code == 0
+    assert out.read_bytes().startswith(b"BEGIN:VCALENDAR")
+    assert b"SUMMARY:Familienbot: 7 Themen pr" in out.read_bytes()
+
+
+# new
+
+
+def test_a_new_fact_is_written_once(town: Town) -> None:
+    first = run("new", "fact", "stadt.kita-fest")
+    file = town.root / "knowledge/stadt/facts/kita-fest.yaml"
+    assert first.exit_code == 0
+    assert f"Geschrieben: {file}" in first.output.splitlines()
+    assert "1. Füllen Sie die Stellen mit AUSFÜLLEN aus." in first.output
+    before = file.read_bytes()
+    again = run("new", "fact", "stadt.kita-fest")
+    assert again.exit_code == 2
+    assert "Sie wird nicht überschrieben" in again.stderr
+    assert file.read_bytes() == before
+    assert run("new", "thema", "x").exit_code == 2
+
+
+def test_a_new_topic_is_known_and_its_blanks_are_named(town: Town) -> None:
+    assert run("new", "topic", "kita-fest", "--group", "kita").exit_code == 0
+    checked = run("check", "--only", "kita-fest")
+    assert checked.exit_code == 1
+    assert "knowledge/stadt/entries/kita/kita-fest.yaml:4: „title“ ist leer." in checked.output
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/freigabe.md", "docs/eigene-stadt.md"])
+def test_the_pages_name_commands_that_there_are(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"familienbot ([a-z]+)((?: --?[a-z-]+(?: [\w.]+)?)*)", text)
+    assert named
+    for command, options in named:
+        assert command in COMMANDS
+        known = [o for p in getattr(get_command(app), "commands")[command].params for o in p.opts]  # noqa: B009
+        assert [o for o in re.findall(r"--[a-z-]+", options) if o not in known] == []

@@ -22,10 +22,10 @@ from bot.content.models import (
     is_day,
     is_day_of_year,
 )
-from bot.content.numbers import digits_in
 from bot.content.rendering import fact_ids, fits_unit, german_date, is_expired, next_day, render_text
 from bot.content.tables import ComputingTable, amounts, fact_id
-from bot.content.timetable import TimetableStep, terms_of
+from bot.content.timetable import TimetableStep, facts_of, terms_of
+from bot.content.tracing import by_hand, disagreements
 
 SHORT_MAX = 320
 """Characters of a short answer that fit a phone screen; a little above 300 for a name that a fact brings."""
@@ -36,8 +36,6 @@ WITHOUT_OWN_WORDS = 0.4
 """Share of a topic's utterances that do without its own technical words."""
 NEAR_SIMILARITY = 0.7
 """From this trigram similarity on, the second utterance teaches the matcher nothing."""
-
-EMERGENCY_GROUP = "notfall"
 
 PLACES_STAND = "Stellen stehen in places/*.yaml."
 FACTS_STAND = "Tatsachen stehen in facts/*.yaml."
@@ -100,8 +98,11 @@ def _known_kinds(names: Iterable[tuple[str, Spot]], content: Content) -> Iterato
         yield from _known("Die Art", names, content.kinds, KINDS_STAND)
 
 
-def _check_text(text: str, content: Content, spot: Spot) -> Iterator[Problem]:
-    """A text with references: each must lead somewhere, and no number stands beside them."""
+def _check_text(text: str, content: Content, spot: Spot, about: Iterable[str] = ()) -> Iterator[Problem]:
+    """A text with references: each must lead somewhere, and no number stands beside them.
+
+    about  ids of the facts and places that the text is about, besides those that it refers to
+    """
     for kind, name, field, _ in REFERENCE.findall(text):
         if kind == "place":
             if name not in content.places:
@@ -121,21 +122,25 @@ def _check_text(text: str, content: Content, spot: Spot) -> Iterator[Problem]:
         suggestion = "Form: {{fact:herne.name}} oder {{place:herne.name.phone}}."
         yield Problem(spot, "Ein Verweis mit „{{“ ist nicht lesbar.", suggestion)
     else:
-        yield from _check_numbers(rest, spot)
+        named = [name for _, name, _, _ in REFERENCE.findall(text)]
+        yield from _check_by_hand(rest, content, spot, (*about, *named))
 
 
-def _check_numbers(text: str, spot: Spot) -> Iterator[Problem]:
-    if number := digits_in(text):
-        message = f"Die Zahl „{number}“ steht von Hand im Text."
-        yield Problem(spot, message, "Legen Sie eine Tatsache an und verweisen Sie mit {{fact:…}}.")
+def _check_by_hand(text: str, content: Content, spot: Spot, about: Iterable[str] = ()) -> Iterator[Problem]:
+    """What stands in the text by hand though it has, or should have, its home among facts and places."""
+    ids = tuple(dict.fromkeys(about))
+    facts = [content.facts[name] for name in ids if name in content.facts]
+    places = [content.places[name] for name in ids if name in content.places]
+    for message, suggestion in by_hand(text, facts, content, places):
+        yield Problem(spot, message, suggestion)
 
 
-def _check_plain(text: str | None, spot: Spot) -> Iterator[Problem]:
+def _check_plain(text: str | None, content: Content, spot: Spot) -> Iterator[Problem]:
     """A text that is shown as it stands: references would be shown too."""
     if text and "{{" in text:
         yield Problem(spot, "Hier sind keine Verweise möglich.", "Nehmen Sie den Verweis heraus.")
     elif text:
-        yield from _check_numbers(text, spot)
+        yield from _check_by_hand(text, content, spot)
 
 
 def _check_aspect(entry: Entry, aspect: Aspect, content: Content, spot: SpotOf) -> Iterator[Problem]:
@@ -179,7 +184,9 @@ def _check_aspect(entry: Entry, aspect: Aspect, content: Content, spot: SpotOf) 
         ]
     for sentence, here in sentences:
         if sentence:
-            yield from _check_text(sentence, content, here)
+            named = (*text.facts, *fact_ids(" ".join(part for part, _ in sentences if part)), *entry.facts)
+            contacts = (text.contact, entry.office) if text.contact else (entry.office,)
+            yield from _check_text(sentence, content, here, (*named, *contacts))
 
 
 def _check_counted(name: str, content: Content, spot: Spot) -> Iterator[Problem]:
@@ -204,17 +211,17 @@ def _check_entry(entry: Entry, content: Content, spots: Mapping[str, Spot]) -> I
     lines = [(line, spot("lines", i)) for i, line in enumerate(entry.lines)]
     yield from _known("Die Hilfe", lines, content.lines, LINES_STAND)
     yield from _known_kinds([(kind, spot("search", i)) for i, kind in enumerate(entry.search)], content)
-    yield from _check_text(entry.short, content, spot("short"))
+    yield from _check_text(entry.short, content, spot("short"), (*entry.facts, entry.office))
     length = len(render_text(entry.short, content))
     if length > SHORT_MAX:
         message = f"Die kurze Antwort hat {length} Zeichen."
         yield Problem(spot("short"), message, "Höchstens 300: ein Bildschirm am Telefon.")
-    yield from _check_plain(entry.off_text, spot("off_text"))
+    yield from _check_plain(entry.off_text, content, spot("off_text"))
     for aspect in entry.aspects:
         yield from _check_aspect(entry, aspect, content, spot)
     for i, situation in enumerate(entry.situations):
-        yield from _check_text(situation.text, content, spot("situations", i, "text"))
-        yield from _check_plain(situation.door, spot("situations", i, "door"))
+        yield from _check_text(situation.text, content, spot("situations", i, "text"), situation.facts)
+        yield from _check_plain(situation.door, content, spot("situations", i, "door"))
         lines = [(line, spot("situations", i, "lines", n)) for n, line in enumerate(situation.lines)]
         yield from _known("Die Hilfe", lines, content.lines, LINES_STAND)
         facts = [(fact, spot("situations", i, "facts", n)) for n, fact in enumerate(situation.facts)]
@@ -292,31 +299,17 @@ def _check_utterances(loaded: Loaded, content: Content, only: str | None) -> Ite
         yield from _known("Das Thema", [(case.topic, spot)], content.topics, TOPICS_STAND)
 
 
-def _emergency_facts(content: Content) -> frozenset[str]:
-    """The facts that emergency replies show: they stay on the air whatever their date."""
-    found: set[str] = set()
-    for line in content.lines.values():
-        found.update(line.facts, fact_ids(f"{line.phone or ''} {line.note or ''}"))
-    for entry in content.entries.values():
-        if content.topics[entry.topic].group == EMERGENCY_GROUP:
-            for situation in entry.situations:
-                found.update(situation.facts, fact_ids(situation.text))
-            found.update(entry.facts, fact_ids(entry.short))
-    return frozenset(found)
-
-
 def _check_dates(content: Content, spots: Mapping[str, Spot], today: date) -> Iterator[Problem]:
     for entry in content.entries.values():
         if entry.review_by < today:
             spot = _spot_of(spots, "entry", entry.topic)("review_by")
             message = f"Die Prüfung war am {german_date(entry.review_by.isoformat())} fällig."
             yield Problem(spot, message, "Prüfen Sie und setzen Sie ein neues Datum.", "warning")
-    emergency = _emergency_facts(content)
     for fact in content.facts.values():
         if fact.valid_until and is_expired(fact, today):
             message = f"„{fact.id}“ galt bis zum {german_date(fact.valid_until.isoformat())}"
             spot = spots[f"fact:{fact.id}"]
-            if fact.id in emergency:
+            if fact.id in content.lasting:
                 message += " und steht noch in der Hilfe bei Notfällen."
                 yield Problem(spot, message, "Tragen Sie sofort den neuen Wert ein.")
             else:
@@ -343,6 +336,8 @@ def _check_facts(content: Content, spots: Mapping[str, Spot]) -> Iterator[Proble
             message = f"„{fact.id}“ endet, bevor es beginnt."
             yield Problem(spot, message, "Tauschen Sie „valid_from“ und „valid_until“.")
         yield from _check_layer(fact, "facts", spot)
+    for name, message, suggestion in disagreements(content):
+        yield Problem(spots[f"fact:{name}"], message, suggestion)
 
 
 def _check_kinds(content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem]:
@@ -496,7 +491,7 @@ def _check_tables(content: Content, spots: Mapping[str, Spot], today: date) -> I
         yield from _check_rows(table, spot)
         for text in (table.how, table.note):
             if text:
-                yield from _check_text(text, content, spot)
+                yield from _check_text(text, content, spot, (*table.facts, *map(fact_id, amounts(table))))
         if table.valid_from and table.valid_until and table.valid_from > table.valid_until.isoformat():
             yield Problem(spot, f"„{table.id}“ endet, bevor es beginnt.", "Tauschen Sie die Daten.")
         elif table.valid_until and table.valid_until < today:
@@ -523,7 +518,8 @@ def _check_neighbours(content: Content, spots: Mapping[str, Spot]) -> Iterator[P
         yield from _known("Die Tatsache", [(f, spot) for f in neighbour.facts], content.facts, FACTS_STAND)
         yield from _known("Das Thema", [(t, spot) for t in neighbour.related], content.topics, TOPICS_STAND)
         if neighbour.text:
-            yield from _check_text(neighbour.text, content, spot)
+            contact = (neighbour.contact,) if neighbour.contact else ()
+            yield from _check_text(neighbour.text, content, spot, (*neighbour.facts, *contact))
 
 
 def _check_safety(content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem]:
@@ -531,8 +527,8 @@ def _check_safety(content: Content, spots: Mapping[str, Spot]) -> Iterator[Probl
         spot = spots[f"line:{line.id}"]
         for text in (line.phone, line.note):
             if text:
-                yield from _check_text(text, content, spot)
-        yield from _check_plain(line.purpose, spot)
+                yield from _check_text(text, content, spot, line.facts)
+        yield from _check_plain(line.purpose, content, spot)
         yield from _known("Die Tatsache", [(f, spot) for f in line.facts], content.facts, FACTS_STAND)
     where = "Wortlisten stehen unter „classes“."
     for n, rules in enumerate(content.emergency_rules):
@@ -567,7 +563,7 @@ _STEP_PLACEHOLDERS = frozenset({"date", "year", "years"})
 def _check_step_texts(step: TimetableStep, content: Content, spot: SpotOf) -> Iterator[Problem]:
     for key, text in (("title", step.title), ("text", step.text), ("rule", step.rule), ("late", step.late or "")):
         plain_text = _PLACEHOLDER.sub("", text)
-        yield from _check_text(plain_text, content, spot(key))
+        yield from _check_text(plain_text, content, spot(key), facts_of(step))
         for name in dict.fromkeys(_PLACEHOLDER.findall(REFERENCE.sub("", text))):
             if name not in _STEP_PLACEHOLDERS:
                 yield Problem(

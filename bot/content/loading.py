@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.content.files import files_below, mark_of
 from bot.content.models import (
+    REFERENCE,
     Abbreviation,
     AbbreviationFile,
     Cases,
@@ -90,6 +92,7 @@ def unknown(kind: str, name: str, known: Collection[str], spot: Spot, where: str
     return Problem(spot, f"{kind} „{name}“ gibt es nicht.", f"Meinten Sie „{near[0]}“?" if near else where)
 
 
+EMERGENCY_GROUP = "notfall"
 TOPICS_STAND = "Alle Themen stehen in topics.yaml."
 
 
@@ -139,6 +142,29 @@ class Content(BaseModel):
     timetable: Timetable | None = None
     left_out: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+    @cached_property
+    def lasting(self) -> frozenset[str]:
+        """The ids of the facts that emergencies rest on: they stay on the air whatever their date."""
+        found: set[str] = set()
+        for line in self.lines.values():
+            found.update(line.facts, _named(line.phone, line.note))
+        for entry in self.entries.values():
+            if self.topics[entry.topic].group != EMERGENCY_GROUP:
+                continue
+            found.update(entry.facts, _named(entry.short))
+            for situation in entry.situations:
+                found.update(situation.facts, _named(situation.text, situation.door))
+            for side in entry.aspects.values():
+                steps = (part for step in side.steps for part in (step.text, step.deadline))
+                found.update(side.facts, _named(side.text, *side.list, *steps, side.notice))
+        return frozenset(found)
+
+
+def _named(*texts: str | None) -> Iterator[str]:
+    """The ids of the facts that the texts refer to."""
+    for text in texts:
+        yield from (name for kind, name, _, _ in REFERENCE.findall(text or "") if kind in ("fact", "stand"))
 
 
 KeyPath = tuple[str | int, ...]

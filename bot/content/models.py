@@ -139,6 +139,20 @@ Title = Annotated[
 ]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 QualifiedId = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z0-9][a-z0-9-]*$")]
+
+
+def _known(sort: str) -> Any:
+    """Marks ids that must be known: the JSON Schemas name all of this sort."""
+    return Field(json_schema_extra={"x-known": sort})
+
+
+TopicId = Annotated[Id, _known("topic")]
+PlaceId = Annotated[QualifiedId, _known("place")]
+FactId = Annotated[QualifiedId, _known("fact")]
+LineId = Annotated[Id, _known("line")]
+KindId = Annotated[Id, _known("kind")]
+MatterId = Annotated[Id, _known("matter")]
+DistrictName = Annotated[Text, _known("district")]
 Url = Annotated[str, BeforeValidator(_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
 Day = Annotated[date, BeforeValidator(_day)]
 PartialDate = Annotated[
@@ -219,12 +233,12 @@ class Place(Sourced):
 
     id: QualifiedId = Field(description="Eindeutiger Name: Ebene, Punkt, Name. Etwa herne.jugendamt.")
     name: Text = Field(description="Der Name, wie er an der Tür steht.")
-    kind: Id = Field(description="Art der Stelle, wie sie in kinds.yaml steht: amt, beratungsstelle, kita …")
-    also: tuple[Id, ...] = Field(
+    kind: KindId = Field(description="Art der Stelle, wie sie in kinds.yaml steht: amt, beratungsstelle, kita …")
+    also: tuple[KindId, ...] = Field(
         (), description="Weitere Arten, unter denen Eltern sie finden: ein Haus ist auch kita."
     )
     address: Text | None = Field(None, description="Straße, Hausnummer, Postleitzahl und Ort.")
-    district: Text | None = Field(None, description="Stadtbezirk oder Stadtteil, wie die Quelle ihn nennt.")
+    district: DistrictName | None = Field(None, description="Stadtbezirk oder Stadtteil, wie die Quelle ihn nennt.")
     quarter: Text | None = Field(None, description="Stadtteil oder Quartier, wenn die Quelle ihn genauer nennt.")
     phone: Text | None = Field(None, description="Telefonnummer mit Vorwahl.")
     email: Text | None = Field(None, description="E-Mail-Adresse.")
@@ -269,11 +283,11 @@ class Offer(Sourced):
 
     id: QualifiedId = Field(description="Eindeutiger Name: Ebene, Punkt, Name. Etwa herne.bauklotzparty-mitte.")
     name: Text = Field(description="Der Name, unter dem Eltern es finden.")
-    kind: Id = Field(description="Art des Angebots, wie sie in kinds.yaml steht: spielgruppe, kurs, elterncafe …")
+    kind: KindId = Field(description="Art des Angebots, wie sie in kinds.yaml steht: spielgruppe, kurs, elterncafe …")
     about: Text | None = Field(None, description="Worum es geht und für wen, in einem Satz. Eltern lesen ihn.")
-    place: QualifiedId | None = Field(None, description="Name der Stelle aus places, in der es stattfindet.")
+    place: PlaceId | None = Field(None, description="Name der Stelle aus places, in der es stattfindet.")
     at: Text | None = Field(None, description="Der Ort in Worten, wenn er nicht unter places steht.")
-    district: Text | None = Field(None, description="Stadtteil oder Stadtbezirk; leer: der des Ortes.")
+    district: DistrictName | None = Field(None, description="Stadtteil oder Stadtbezirk; leer: der des Ortes.")
     age_months: AgeRange = Field(default_factory=AgeRange, description="Für welches Alter, in Monaten.")
     weekdays: tuple[Weekday, ...] = Field((), description="Wochentage: MO, TU, WE, TH, FR, SA, SU.")
     time: TimeRange | None = Field(None, description="Uhrzeit: von wann bis wann.")
@@ -314,7 +328,7 @@ class OfferKind(Record):
     one: Text = Field(description="Einzahl ohne „ein“: „Krabbel- oder Spielgruppe“.")
     none: Text = Field(description="Verneint, wie in „In unserer Liste steht …“: „kein Kurs“, „keine Spielgruppe“.")
     words: tuple[Text, ...] = Field((), description="Wie Eltern es nennen, ein Wort je Zeile.")
-    total: QualifiedId | None = Field(None, description="Tatsache mit der Gesamtzahl in der Stadt.")
+    total: FactId | None = Field(None, description="Tatsache mit der Gesamtzahl in der Stadt.")
     next: Link | None = Field(None, description="Wo man weitersucht, wenn unsere Liste nicht reicht.")
 
 
@@ -337,12 +351,12 @@ class AspectText(Record):
     list: tuple[Text, ...] = Field((), description="Aufzählung, ein Punkt je Zeile.")
     steps: tuple[Step, ...] = Field((), description="Anleitung in der Reihenfolge der Schritte.")
     notice: Text | None = Field(None, description="Ein Hinweis, der nicht übersehen werden soll.")
-    contact: QualifiedId | None = Field(None, description="Name der Stelle, die dazu Auskunft gibt, aus places.")
-    facts: tuple[QualifiedId, ...] = Field((), description="Tatsachen, auf denen der Text beruht: sie werden Quellen.")
-    counts: QualifiedId | None = Field(
+    contact: PlaceId | None = Field(None, description="Name der Stelle, die dazu Auskunft gibt, aus places.")
+    facts: tuple[FactId, ...] = Field((), description="Tatsachen, auf denen der Text beruht: sie werden Quellen.")
+    counts: FactId | None = Field(
         None, description="Tatsache mit einem Tag, bis zu dem die Tage gezählt werden: „noch 23 Tage“."
     )
-    see: Id | None = Field(None, description="Ein anderes Thema beantwortet das. Dann steht hier sonst nichts.")
+    see: TopicId | None = Field(None, description="Ein anderes Thema beantwortet das. Dann steht hier sonst nichts.")
 
 
 class Situation(Record):
@@ -352,11 +366,11 @@ class Situation(Record):
 
     id: Id = Field(description="Name der Lage, wie die Regeln in safety/rules.yaml sie nennen.")
     text: Text = Field(description="Was jetzt zu tun ist, in kurzen Sätzen.")
-    lines: tuple[Id, ...] = Field(
+    lines: tuple[LineId, ...] = Field(
         min_length=1, max_length=4, description="Hilfen aus safety/lines.yaml, die wichtigste zuerst."
     )
     door: Text | None = Field(None, description="Ein Satz, der zum Weiterreden einlädt.")
-    facts: tuple[QualifiedId, ...] = Field((), description="Tatsachen, auf denen der Text beruht.")
+    facts: tuple[FactId, ...] = Field((), description="Tatsachen, auf denen der Text beruht.")
 
 
 class Entry(Record):
@@ -368,23 +382,23 @@ class Entry(Record):
         required=["topic"],
     )
 
-    topic: Id = Field(description="Das Thema, wie es in topics.yaml steht; so heißt auch die Datei.")
+    topic: TopicId = Field(description="Das Thema, wie es in topics.yaml steht; so heißt auch die Datei.")
     title: Title = Field(description="Überschrift, die Eltern sehen. Höchstens 60 Zeichen, jede nur einmal.")
-    office: QualifiedId = Field(description="Name der zuständigen Stelle aus places.")
+    office: PlaceId = Field(description="Name der zuständigen Stelle aus places.")
     checked: Day = Field(description="Wann der Eintrag zuletzt geprüft wurde: 2026-11-22.")
     review_by: Day = Field(description="Bis wann er wieder geprüft wird: 2027-07-31.")
-    related: tuple[Id, ...] = Field((), description="Verwandte Themen, die danach angeboten werden.")
+    related: tuple[TopicId, ...] = Field((), description="Verwandte Themen, die danach angeboten werden.")
     short: Text = Field(description="Die kurze Antwort: höchstens 300 Zeichen, ein Bildschirm am Telefon.")
-    facts: tuple[QualifiedId, ...] = Field((), description="Tatsachen, auf denen die kurze Antwort beruht.")
+    facts: tuple[FactId, ...] = Field((), description="Tatsachen, auf denen die kurze Antwort beruht.")
     aspects: Mapping[Aspect, AspectText] = Field(
         default_factory=dict,
         description="Die Seiten des Themas: overview Überblick, eligibility für wen, procedure so geht es, documents "
         "Unterlagen, deadline Fristen, cost Kosten, duration Dauer, place Ort, contact Kontakt, hours Öffnungszeiten.",
     )
     links: tuple[Link, ...] = Field((), description="Amtliche Seiten zum Weiterlesen oder Erledigen.")
-    lines: tuple[Id, ...] = Field((), description="Hilfen aus safety/lines.yaml, die zum Thema gehören.")
+    lines: tuple[LineId, ...] = Field((), description="Hilfen aus safety/lines.yaml, die zum Thema gehören.")
     situations: tuple[Situation, ...] = Field((), description="Nur bei Notfällen: die Lagen und ihre Hilfen.")
-    search: tuple[Id, ...] = Field(
+    search: tuple[KindId, ...] = Field(
         (), description="Arten aus kinds.yaml, unter denen gesucht wird, wenn Eltern nach einem Ort oder Termin fragen."
     )
     off: Flag = Field(False, description="true schaltet das Thema ab: es antwortet nur noch „off_text“.")
@@ -402,7 +416,7 @@ class Intent(Record):
         "Wie Eltern nach einem Thema fragen. Keine dieser Fragen steht bei einem anderen Thema oder Test."
     )
 
-    topic: Id = Field(description="Das Thema, wie es in topics.yaml steht; so heißt auch die Datei.")
+    topic: TopicId = Field(description="Das Thema, wie es in topics.yaml steht; so heißt auch die Datei.")
     own_words: tuple[Text, ...] = Field((), description="Fachwörter des Themas. 40 von 100 Fragen kommen ohne sie aus.")
     utterances: Mapping[Aspect, tuple[Text, ...]] = Field(
         description="Beispielfragen nach der Seite, nach der gefragt wird; mindestens drei je Seite und 40 zusammen."
@@ -414,7 +428,7 @@ class NeighbourIntent(Record):
 
     model_config = _about("Wie Menschen nach etwas fragen, für das eine andere Stelle zuständig ist.")
 
-    matter: Id = Field(description="Name der Sache, wie er in neighbours.yaml steht; so heißt auch die Datei.")
+    matter: MatterId = Field(description="Name der Sache, wie er in neighbours.yaml steht; so heißt auch die Datei.")
     own_words: tuple[Text, ...] = Field((), description="Fachwörter der Sache.")
     utterances: tuple[Text, ...] = Field(description="Beispielfragen, eine je Zeile.")
 
@@ -428,11 +442,9 @@ class Neighbour(Record):
     title: Text = Field(description="Überschrift.")
     text: Text | None = Field(None, description="Wer zuständig ist, in ein oder zwei Sätzen.")
     links: tuple[Link, ...] = Field((), description="Die amtliche Seite der zuständigen Stelle.")
-    contact: QualifiedId | None = Field(
-        None, description="Name der Stelle aus places; ohne sie die Zentrale der Stadt."
-    )
-    facts: tuple[QualifiedId, ...] = Field((), description="Tatsachen, auf denen der Text beruht.")
-    related: tuple[Id, ...] = Field((), description="Unsere Themen, die in der Nähe liegen.")
+    contact: PlaceId | None = Field(None, description="Name der Stelle aus places; ohne sie die Zentrale der Stadt.")
+    facts: tuple[FactId, ...] = Field((), description="Tatsachen, auf denen der Text beruht.")
+    related: tuple[TopicId, ...] = Field((), description="Unsere Themen, die in der Nähe liegen.")
 
 
 class Cases(Record):
@@ -441,7 +453,7 @@ class Cases(Record):
     model_config = _about("Testfragen zu einem Eintrag. Keine davon ist auch eine Beispielfrage.")
 
     asks: tuple[Text, ...] = Field((), description="Fragen, die dieses Thema beantworten muss, eine je Zeile.")
-    belongs_elsewhere: Mapping[Id, tuple[Text, ...]] = Field(
+    belongs_elsewhere: Mapping[TopicId, tuple[Text, ...]] = Field(
         default_factory=dict, description="Ähnliche Fragen, die zu einem anderen Thema gehören, unter dessen Namen."
     )
     known_failures: tuple[Text, ...] = Field((), description="Fragen, die heute noch falsch beantwortet werden.")
@@ -471,7 +483,7 @@ class EmergencyLine(Record):
     hours: tuple[LineHours, ...] = ()
     languages: tuple[Text, ...] = ()
     url: Url | None = None
-    facts: tuple[QualifiedId, ...] = ()
+    facts: tuple[FactId, ...] = ()
 
 
 class EmergencyRule(Record):
@@ -484,7 +496,7 @@ class EmergencyRule(Record):
     model_config = _about("Eine geprüfte Regel. Ihre Muster erklärt der Anfang von safety/rules.yaml.")
 
     id: Id
-    topic: Id
+    topic: TopicId
     situation: Id
     all: tuple[Text, ...] = Field(min_length=1)
     unless: tuple[Text, ...] = ()
@@ -546,10 +558,10 @@ class City(Record):
     name: Text
     timezone: Annotated[Text, AfterValidator(_timezone)]
     languages: tuple[Text, ...]
-    default_contact: QualifiedId
+    default_contact: PlaceId
     layers: tuple[Text, ...]
     legal_links: tuple[Link, ...] = ()
-    greeting_topics: tuple[Id, ...] = ()
+    greeting_topics: tuple[TopicId, ...] = ()
     land: Text | None = None
     other_cities: tuple[Text, ...] = ()
     search_link: Link | None = None
@@ -681,7 +693,7 @@ class ImportMap(Record):
 
     target: Literal["places", "offers"] = Field(description="Was die Datei enthält: places oder offers.")
     file: Text = Field(description="In welcher Datei neue Einträge stehen: knowledge/herne/places/kitas.yaml.")
-    kind: Id | None = Field(None, description="Art aller Einträge, wie sie in kinds.yaml steht.")
+    kind: KindId | None = Field(None, description="Art aller Einträge, wie sie in kinds.yaml steht.")
     id: Text = Field(description="Name eines Eintrags aus Spalten: „herne.{slug:Name}“.")
     columns: Mapping[str, Text] = Field(
         description="Feld und Spalte: „phone: Telefon“; oder mit Text: „address: {Straße} {Nr}, {PLZ} Herne“."

@@ -114,6 +114,11 @@ def is_expired(fact: Fact, today: date) -> bool:
     return fact.valid_until is not None and fact.valid_until < today and fact.kind is not FactKind.HISTORICAL
 
 
+def is_off_air(fact: Fact, content: Content, today: date) -> bool:
+    """Whether the fact may not be shown any more: it ended, and no emergency rests on it."""
+    return is_expired(fact, today) and fact.id not in content.lasting
+
+
 def fact_ids(text: str) -> tuple[str, ...]:
     """The ids of all facts that the text refers to, in order."""
     return tuple(name for kind, name, _, _ in REFERENCE.findall(text) if kind in ("fact", "stand"))
@@ -123,7 +128,7 @@ def render_text(text: str, content: Content, today: date | None = None, *, forev
     """The text with its references replaced, paragraphs kept. Dead references vanish: a check finds them before.
 
     today    values that ended before it raise `ExpiredFactError`; None: no value is expired
-    forever  facts of emergencies never leave the air
+    forever  no value is expired; facts of emergencies never leave the air anyway
     """
 
     def replace(match: re.Match[str]) -> str:
@@ -134,7 +139,7 @@ def render_text(text: str, content: Content, today: date | None = None, *, forev
         fact = content.facts.get(name)
         if fact is None:
             return ""
-        if today is not None and not forever and is_expired(fact, today):
+        if today is not None and not forever and is_off_air(fact, content, today):
             raise ExpiredFactError(name)
         return stand(fact) if kind == "stand" else fact_value(fact, bare=bool(bare))
 

@@ -12,13 +12,14 @@ from bot.content.models import (
     AgeRange,
     Aspect,
     Day,
-    Id,
+    FactId,
     PartialDate,
     QualifiedId,
     Record,
     Source,
     Text,
     Title,
+    TopicId,
     _about,
 )
 
@@ -91,7 +92,7 @@ class ComputingTable(Record):
     model_config = _about("Eine Tabelle, mit der gerechnet wird.")
 
     id: QualifiedId = Field(description="Eindeutiger Name: Ebene, Punkt, Name. Etwa herne.kita-beitrag.")
-    topic: Id = Field(description="Das Thema, zu dem gerechnet wird, wie es in topics.yaml steht.")
+    topic: TopicId = Field(description="Das Thema, zu dem gerechnet wird, wie es in topics.yaml steht.")
     title: Title = Field(description="Überschrift der Rechnung. Höchstens 60 Zeichen.")
     kind: TableKind = Field(
         description="Wie gerechnet wird: per_child Betrag mal Kinder, by_age Betrag nach dem Alter jedes Kindes, "
@@ -107,7 +108,7 @@ class ComputingTable(Record):
     valid_until: Day | None = Field(None, description="Letzter Tag, an dem sie gilt. Danach wird nicht mehr gerechnet.")
     how: Text | None = Field(None, description="Wie gerechnet wird, in Worten: steht dort, wo nicht gerechnet wird.")
     note: Text | None = Field(None, description="Was bei jedem Ergebnis dazugehört, etwa eine Bedingung.")
-    facts: tuple[QualifiedId, ...] = Field((), description="Tatsachen, auf denen die Texte beruhen.")
+    facts: tuple[FactId, ...] = Field((), description="Tatsachen, auf denen die Texte beruhen.")
     source: Source | None = Field(None, description="Woher die Zeilen sind; bei Verweisen auf Tatsachen unnötig.")
     source_date: PartialDate | None = Field(None, description="Stand der Quelle: 2026, 2026-11 oder 2026-11-22.")
     checked: Day | None = Field(None, description="Wann zuletzt jemand von uns die Quelle gelesen hat: 2026-11-22.")

@@ -28,7 +28,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from bot.content.models import REFERENCE, Flag, Id, QualifiedId, Record, Text, _about, is_day, is_day_of_year
+from bot.content.models import REFERENCE, FactId, Flag, Id, Record, Text, TopicId, _about, is_day, is_day_of_year
 
 LENGTHS = ("days", "weeks", "months", "years")
 """The units of facts that are a length of time."""
@@ -181,8 +181,8 @@ class TimetableStep(Record):
     title: Text = Field(description="Was zu tun ist oder was beginnt, in wenigen Worten.")
     text: Text = Field(description="Ein oder zwei Sätze dazu. Zahlen als Verweis: {{fact:bund.name}}.")
     rule: Text = Field(description="Die Regel, nach der gerechnet wird, in Worten.")
-    topic: Id = Field(description="Das Thema, das mehr dazu sagt.")
-    facts: tuple[QualifiedId, ...] = Field(
+    topic: TopicId = Field(description="Das Thema, das mehr dazu sagt.")
+    facts: tuple[FactId, ...] = Field(
         min_length=1, description="Tatsachen, auf denen der Schritt beruht. Die Quelle der ersten steht dabei."
     )
     anchor: Literal["birth", "due", "term"] = Field(

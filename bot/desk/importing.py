@@ -24,10 +24,12 @@ from bot.content.loading import (
     unknown,
     validate_records,
 )
-from bot.content.models import ImportMap, Offer, Place, Sourced
+from bot.content.models import Fact, ImportMap, Offer, Place, Sourced
 from bot.desk.tabular import read_table
 
 MODELS: Mapping[str, type[Sourced]] = {"places": Place, "offers": Offer}
+RECORDS: Mapping[str, type[Sourced]] = {**MODELS, "facts": Fact}
+"""All that a plan can change; facts come from the table that `familienbot facts` wrote."""
 NESTED = ("age_months", "time")
 """Fields with `from` and `until`; a column names them as `time.from`."""
 
@@ -68,6 +70,7 @@ class Plan:
 
     missing  (id, name) of the records of the map's file that the table does not have: they stay
     same     how many rows change nothing
+    hints    what may be meant, but hardly is
     """
 
     target: str = "places"
@@ -75,10 +78,11 @@ class Plan:
     missing: tuple[tuple[str, str], ...] = ()
     same: int = 0
     problems: tuple[Problem, ...] = ()
+    hints: tuple[Problem, ...] = ()
 
 
 @dataclass(slots=True)
-class _Existing:
+class Existing:
     """The records of the knowledge as plain data, with the file and place of each."""
 
     records: list[tuple[Path, int, Mapping[str, Any]]] = field(default_factory=list)
@@ -207,9 +211,9 @@ def _column_problems(given: ImportMap, document: Document, columns: Collection[s
             yield unknown("Die Spalte", column, columns, document.spot(path), where)
 
 
-def _existing(root: Path, target: str) -> _Existing:
+def existing(root: Path, target: str) -> Existing:
     """All records of this sort in the city's own folder, as they are typed."""
-    found = _Existing()
+    found = Existing()
     for path in sorted(root.glob(f"*/{target}/**/*.yaml")):
         document = read_document(path, root, found.problems)
         records = document.data.get(target) if document and isinstance(document.data, dict) else None
@@ -292,20 +296,20 @@ def plan_import(target: str, data: Path, mapping: Path, knowledge: Path, today: 
     if not records:
         message = "Keine Zeile erfüllt „where“."
         return Plan(target, problems=(Problem(document.spot(("where",)), message, "Prüfen Sie die Werte."),))
-    existing = _existing(knowledge, target)
-    problems += [*_row_problems(records), *(p for p in existing.problems if p.level == "error")]
+    known = existing(knowledge, target)
+    problems += [*_row_problems(records), *(p for p in known.problems if p.level == "error")]
     if problems:
         return Plan(target, problems=tuple(sorted(problems)))
-    return _compared(target, records, existing, knowledge.parent / given.file, today)
+    return _compared(target, records, known, knowledge.parent / given.file, today)
 
 
 def _compared(
-    target: str, records: Sequence[tuple[Spot, Mapping[str, Value]]], existing: _Existing, file: Path, today: date
+    target: str, records: Sequence[tuple[Spot, Mapping[str, Value]]], known: Existing, file: Path, today: date
 ) -> Plan:
     """The plan of valid rows against the records of the knowledge."""
-    by_id = {str(r.get("id")): n for n, (_, _, r) in enumerate(existing.records)}
+    by_id = {str(r.get("id")): n for n, (_, _, r) in enumerate(known.records)}
     by_name: dict[str, list[int]] = {}
-    for n, (_, _, record) in enumerate(existing.records):
+    for n, (_, _, record) in enumerate(known.records):
         by_name.setdefault(_plain(str(record.get("name"))), []).append(n)
     problems: list[Problem] = []
     changes: list[Change] = []
@@ -316,7 +320,7 @@ def _compared(
         name = str(record.get("name"))
         number = _match(record, by_id, by_name)
         if isinstance(number, list):
-            ids = ", ".join(str(existing.records[n][2].get("id")) for n in number)
+            ids = ", ".join(str(known.records[n][2].get("id")) for n in number)
             message = f"„{name}“ heißen mehrere Einträge: {ids}."
             problems.append(Problem(spot, message, "Ordnen Sie über „id“ zu."))
             continue
@@ -331,17 +335,17 @@ def _compared(
             problems.append(Problem(spot, message, "Löschen Sie eine der Zeilen, oder ordnen Sie über „id“ zu."))
             continue
         taken[number] = spot
-        path, index, old = existing.records[number]
+        path, index, old = known.records[number]
         found = _differences(old, record)
         if found:
             found["checked"] = (_frozen(old.get("checked")), checked)
             changes.append(Change(str(old.get("id")), name, spot, path, index, found))
             after = {**old, **{k: new for k, (_, new) in found.items()}}
             merged.append((spot, {k: _typed(v) for k, v in after.items() if v is not None}))
-    problems += _invalid(target, merged)
+    problems += invalid(target, merged)
     missing = tuple(
         (str(record.get("id")), str(record.get("name")))
-        for n, (path, _, record) in enumerate(existing.records)
+        for n, (path, _, record) in enumerate(known.records)
         if path.resolve() == file.resolve() and n not in taken
     )
     if problems:
@@ -353,14 +357,14 @@ def _typed(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _invalid(target: str, records: Sequence[tuple[Spot, Mapping[str, Any]]]) -> list[Problem]:
+def invalid(target: str, records: Sequence[tuple[Spot, Mapping[str, Any]]]) -> list[Problem]:
     """What the models say of the records as they would be, at the lines of the table."""
     problems: list[Problem] = []
     if records:
         spots: dict[KeyPath, Spot] = {(target, i): spot for i, (spot, _) in enumerate(records)}
         file = records[0][0].file
         data = {target: [record for _, record in records]}
-        validate_records(MODELS[target], target, Document(file, data, spots), problems)
+        validate_records(RECORDS[target], target, Document(file, data, spots), problems)
     return problems
 
 
@@ -386,17 +390,38 @@ def write_import(plan: Plan) -> tuple[Path, ...]:
 
     raises  OSError when a file cannot be written
     """
-    order = order_of(MODELS[plan.target])
+    order = order_of(RECORDS[plan.target])
     texts = {file: with_edits(_text(file), plan.target, edits, order) for file, edits in _edits(plan).items()}
-    for file, text in texts.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_name(f".{file.name}.neu")
-        try:
-            temporary.write_bytes(text.encode())
-            temporary.replace(file)
-        finally:
-            temporary.unlink(missing_ok=True)
+    write_all(texts)
     return tuple(texts)
+
+
+def write_all(texts: Mapping[Path, str]) -> None:
+    """Writes all files or none: what was replaced before one fails gets its old text back.
+
+    raises  OSError when a file cannot be written
+    """
+    before = {file: file.read_bytes() if file.exists() else None for file in texts}
+    temporary = {file: file.with_name(f".{file.name}.neu") for file in texts}
+    done: list[Path] = []
+    try:
+        for file, text in texts.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            temporary[file].write_bytes(text.encode())
+        for file in texts:
+            temporary[file].replace(file)
+            done.append(file)
+    except OSError:
+        for file in done:
+            old = before[file]
+            if old is None:
+                file.unlink(missing_ok=True)
+            else:
+                file.write_bytes(old)
+        raise
+    finally:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
 
 
 def _shown(value: Value | None) -> str:
@@ -455,6 +480,11 @@ def describe(plan: Plan, console: Console) -> None:
                     line(f"    {name}: {_shown(new)}" if old is None else f"    {name}: {_shown(old)} → {_shown(new)}")
     for missing, name in plan.missing:
         line(f"- {missing}: {name} fehlt in den Daten und bleibt stehen", "dim")
+    for hint in plan.hints:
+        line(str(hint))
     added = sum(c.index is None for c in plan.changes)
     changed = len(plan.changes) - added
-    line(f"{added} neu, {changed} geändert, {plan.same} gleich, {len(plan.missing)} fehlen in den Daten.")
+    counts = [f"{added} neu"] if plan.target in MODELS else []
+    counts += [f"{changed} geändert", f"{plan.same} gleich"]
+    counts += [f"{len(plan.missing)} fehlen in den Daten"] if plan.target in MODELS else []
+    line(f"{', '.join(counts)}.")

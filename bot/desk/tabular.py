@@ -1,4 +1,4 @@
-"""CSV and GeoJSON files as rows of text; encoding and delimiter are recognised."""
+"""CSV, Excel and GeoJSON files as rows of text; encoding and delimiter are recognised. And rows as such a file."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from bot.content.loading import Problem, Spot
 
@@ -77,9 +79,42 @@ def _csv(text: str, file: str, delimiter: str | None, needed: Collection[str]) -
     return Table(tuple(name for name in header if name), tuple(rows), tuple(problems))
 
 
+def _xlsx(path: Path) -> Table:
+    """The first sheet of a workbook."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    file = path.as_posix()
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, BadZipFile, KeyError, ValueError):
+        problem = Problem(Spot(file, 1), "Die Datei ist keine lesbare Excel-Datei.", "Speichern Sie sie neu als XLSX.")
+        return Table(problems=(problem,))
+    try:
+        lines = book.worksheets[0].iter_rows(values_only=True) if book.worksheets else iter(())
+        header = [_cell(value) for value in next(lines, ())]
+        problems = tuple(
+            Problem(Spot(file, 1), f"Die Spalte „{name}“ gibt es zweimal.", "Benennen Sie eine davon um.")
+            for name, n in Counter(header).items()
+            if n > 1 and name
+        )
+        rows = tuple(
+            (Spot(file, number), {name: _cell(v) for name, v in zip(header, values, strict=False) if name})
+            for number, values in enumerate(lines, start=2)
+            if any(_cell(value) for value in values)
+        )
+    finally:
+        book.close()
+    return Table(tuple(name for name in header if name), rows, problems)
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
+    if isinstance(value, date | time):
+        return value.isoformat()
     if isinstance(value, bool):
         return "ja" if value else "nein"
     if isinstance(value, float) and value.is_integer():
@@ -113,7 +148,7 @@ def _geojson(text: str, file: str) -> Table:
 def read_table(
     path: Path, needed: Collection[str] = (), delimiter: str | None = None, encoding: str | None = None
 ) -> Table:
-    """The rows of a CSV or GeoJSON file; what it is, its encoding and delimiter are recognised.
+    """The rows of a CSV, Excel or GeoJSON file; what it is, its encoding and delimiter are recognised.
 
     needed  the columns that tell the right delimiter from a wrong one
     """
@@ -125,6 +160,10 @@ def read_table(
     try:
         if path.stat().st_size > MAX_BYTES:
             return failed("Die Datei ist zu groß.", "Höchstens 20 MB: ist es die richtige Datei?")
+        if path.suffix.lower() == ".xlsx":
+            table = _xlsx(path)
+            empty = not table.rows and not table.problems
+            return failed("In der Datei steht kein einziger Eintrag.", "Ist es die richtige Datei?") if empty else table
         text = _decoded(path.read_bytes(), encoding)
     except FileNotFoundError:
         return failed("Diese Datei gibt es nicht.", "Prüfen Sie den Namen.")
@@ -143,3 +182,33 @@ def read_table(
     if not table.rows and not table.problems:
         return failed("In der Datei steht kein einziger Eintrag.", "Ist es die richtige Datei?")
     return table
+
+
+def write_table(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> None:
+    """Writes the rows as Excel file where the name ends so, else as CSV that Excel opens: semicolons, UTF-8 with mark.
+
+    widths  of the columns of an Excel file, in characters
+    raises  OSError
+    """
+    if path.suffix.lower() != ".xlsx":
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+            writer.writerows([head, *rows])
+        return
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (head, *rows):
+        sheet.append(list(row))
+    for line in sheet.iter_rows():
+        for cell in line:
+            cell.data_type, cell.number_format = "s", "@"  # text: Excel would take 02323 for a number, 12.50 for a day
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.freeze_panes = "B2"
+    book.save(path)

@@ -29,23 +29,30 @@ def _step_line(number: int, step: dict[str, object]) -> str:
 def _add_aspect(page: Page, entry: Entry, aspect: Aspect, text: AspectText) -> None:
     topic = entry.topic
     if text.text:
-        page.add("text", topic, aspect.value, page.text(text.text, entry))
+        page.add("text", topic, aspect.value, page.text(text.text, entry, facts=text.facts))
     if text.list:
-        items = [page.text(item, entry) for item in text.list]
-        page.add("list", topic, aspect.value, "\n".join(f"- {item}" for item in items), items=items)
+        items: list[str] = []
+        for item in text.list:
+            words = page.text(item, entry, facts=text.facts)
+            if words not in page.checking or words not in items:  # that a figure is being checked is said once
+                items.append(words)
+        if page.checking.issuperset(items):  # one sentence, and no list of it
+            page.add("text", topic, aspect.value, items[0])
+        else:
+            page.add("list", topic, aspect.value, "\n".join(f"- {item}" for item in items), items=items)
     if text.steps:
         steps: list[dict[str, object]] = []
         for step in text.steps:
-            row: dict[str, object] = {"text": page.text(step.text, entry)}
+            row: dict[str, object] = {"text": page.text(step.text, entry, facts=text.facts)}
             if step.deadline:
-                row["deadline"] = page.text(step.deadline, entry)
+                row["deadline"] = page.text(step.deadline, entry, facts=text.facts)
             if step.link:
                 row["link"] = {"label": step.link.label, "url": step.link.url}
                 page.link(step.link.label, step.link.url)
             steps.append(row)
         page.add("steps", topic, aspect.value, "\n".join(_step_line(i, s) for i, s in enumerate(steps, 1)), items=steps)
     if text.notice:
-        page.add("notice", topic, aspect.value, page.text(text.notice, entry), level="info")
+        page.add("notice", topic, aspect.value, page.text(text.notice, entry, facts=text.facts), level="info")
     add_countdown(page, entry, aspect)
     page.cite(text.facts, forever=page.is_forever(entry))
     if text.contact:
@@ -62,13 +69,13 @@ def add_entry(page: Page, topic: str, aspect: str, *, short_first: bool = False)
     answered = aspect
     if asked is None or asked.see is not None or aspect == Aspect.OVERVIEW:
         answered = Aspect.OVERVIEW.value
-        page.add("text", topic, answered, page.text(entry.short, entry))
+        page.add("text", topic, answered, page.text(entry.short, entry, facts=entry.facts))
         page.cite(entry.facts, forever=page.is_forever(entry))
         if asked is not None and asked.see is not None:
             page.suggest_topic(asked.see)
     else:
         if short_first:
-            page.add("text", topic, Aspect.OVERVIEW.value, page.text(entry.short, entry))
+            page.add("text", topic, Aspect.OVERVIEW.value, page.text(entry.short, entry, facts=entry.facts))
             page.cite(entry.facts, forever=page.is_forever(entry))
         _add_aspect(page, entry, Aspect(aspect), asked)
     if page.content.topics[topic].group != "gespraech" or topic == "mensch-sprechen":
@@ -89,7 +96,7 @@ def add_details(
     if page.content.topics[topic].group == EMERGENCY_GROUP:
         ids = dict.fromkeys((*entry.lines, *(line for s in entry.situations for line in s.lines)))
         add_lines(page, ids, now, topic)
-    page.add("text", topic, Aspect.OVERVIEW.value, page.text(entry.short, entry))
+    page.add("text", topic, Aspect.OVERVIEW.value, page.text(entry.short, entry, facts=entry.facts))
     page.cite(entry.facts, forever=page.is_forever(entry))
     for aspect in sides:
         text = entry.aspects.get(aspect)
@@ -97,7 +104,7 @@ def add_details(
             _add_aspect(page, entry, aspect, text)
         elif text is not None and text.see is not None and borrow and not is_off(text.see, page):
             owner = page.content.entries[text.see]
-            page.add("text", owner.topic, aspect.value, page.text(owner.short, owner))
+            page.add("text", owner.topic, aspect.value, page.text(owner.short, owner, facts=owner.facts))
             page.cite(owner.facts, forever=page.is_forever(owner))
     page.contact(entry.office, topic, Aspect.CONTACT.value)
     for link in entry.links:
@@ -213,10 +220,10 @@ def _outside(page: Page, matter: str | None) -> None:
     neighbour = page.content.neighbours.get(matter or "")
     entry = page.content.entries.get(OUTSIDE)
     if neighbour is not None and neighbour.text:
-        page.add("text", OUTSIDE, "overview", page.text(neighbour.text, entry))
+        page.add("text", OUTSIDE, "overview", page.text(neighbour.text, entry, facts=neighbour.facts))
         page.cite(neighbour.facts)
     elif entry is not None:
-        page.add("text", OUTSIDE, "overview", page.text(entry.short, entry))
+        page.add("text", OUTSIDE, "overview", page.text(entry.short, entry, facts=entry.facts))
         page.cite(entry.facts)
     else:
         page.add("text", OUTSIDE, "overview", texts.outside)

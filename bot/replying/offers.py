@@ -9,7 +9,7 @@ from functools import cached_property
 
 from bot.content.loading import Content
 from bot.content.models import Offer, Place, Sourced
-from bot.content.rendering import is_expired
+from bot.content.rendering import is_off_air
 from bot.language.dates import WEEKDAYS, age_in_months, weekday_of
 from bot.language.text import fold
 from bot.model import Entities, Source
@@ -273,7 +273,7 @@ def known_of(kinds: tuple[str, ...], listing: Listing, content: Content, today: 
     records = [record for record in listing.of(kinds) if record.is_live(today)]
     kind = content.kinds.get(kinds[0]) if len(kinds) == 1 else None
     fact = content.facts.get(kind.total or "") if kind else None
-    total = listing.totals.get(kinds[0]) if fact is not None and not is_expired(fact, today) else None
+    total = listing.totals.get(kinds[0]) if fact is not None and not is_off_air(fact, content, today) else None
     return Known(len(records), total, max((record.source.checked for record in records), default=None))
 
 

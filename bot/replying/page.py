@@ -7,7 +7,9 @@ from datetime import date
 
 from bot.content.loading import Content
 from bot.content.models import Entry
-from bot.content.rendering import ExpiredFactError, fact_ids, is_expired, render_text
+from bot.content.numbers import written_numbers
+from bot.content.rendering import ExpiredFactError, fact_ids, is_off_air, render_text
+from bot.content.tracing import traces_to
 from bot.model import EMERGENCY_GROUP, Block, Link, Source, Suggestion
 
 MAX_SUGGESTIONS = 5
@@ -22,6 +24,7 @@ class Page:
         self.links: dict[str, Link] = {}
         self.sources: dict[tuple[str, str | None], Source] = {}
         self.suggestions: dict[str, Suggestion] = {}
+        self.checking: set[str] = set()
 
     def is_forever(self, entry: Entry | None) -> bool:
         """Whether the facts of this entry never leave the air."""
@@ -31,7 +34,7 @@ class Page:
         """Adds the sources of these facts; one that is no longer valid is no source, unless it holds `forever`."""
         for name in ids:
             fact = self.content.facts.get(name)
-            if fact is None or (not forever and is_expired(fact, self.today)):
+            if fact is None or (not forever and is_off_air(fact, self.content, self.today)):
                 continue
             source = Source(fact.source.label, fact.source.url, fact.source_date, fact.checked.isoformat())
             self.sources.setdefault((source.label, source.url), source)
@@ -52,19 +55,46 @@ class Page:
         self.suggest(entry.title, entry.title)
         return len(self.suggestions) > before
 
-    def text(self, text: str, entry: Entry | None, *, forever: bool = False) -> str:
-        """The text with its references; a value that ended gives way to whom to ask, unless it holds `forever`."""
+    def text(self, text: str, entry: Entry | None, *, forever: bool = False, facts: Iterable[str] = ()) -> str:
+        """The text with its references; a value that ended gives way to whom to ask, unless it holds `forever`.
+
+        facts  those that it rests on besides: a number in words may be one of theirs
+        """
         forever = forever or self.is_forever(entry)
         try:
+            if not forever and self._rests_on_ended(text, tuple(facts)):
+                return self.ask_there(entry)
             rendered = render_text(text, self.content, self.today, forever=forever)
         except ExpiredFactError:
-            office = self.content.places.get(entry.office if entry else self.content.city.default_contact)
-            name = ", ".join(p for p in (office.name, office.phone) if p) if office else self.content.city.name
-            return self.content.texts.expired.format(office=name)
+            return self.ask_there(entry)
         self.cite(fact_ids(text), forever=forever)
         return rendered
 
+    def _rests_on_ended(self, text: str, names: tuple[str, ...]) -> bool:
+        """Whether no fact that the text rests on holds any more, or a number in it is of one that does not."""
+        facts = [self.content.facts[name] for name in names if name in self.content.facts]
+        ended = [fact for fact in facts if is_off_air(fact, self.content, self.today)]
+        if len(ended) == len(facts):
+            return bool(facts)
+        if not ended:
+            return False
+        living = [fact for fact in facts if fact not in ended]
+        return any(
+            any(traces_to(number, fact) for fact in ended) and not any(traces_to(number, fact) for fact in living)
+            for number in written_numbers(text)
+        )
+
+    def ask_there(self, entry: Entry | None) -> str:
+        """That a figure is being checked, and the office to ask: that of the entry, else the city's."""
+        office = self.content.places.get(entry.office if entry else self.content.city.default_contact)
+        name = ", ".join(p for p in (office.name, office.phone) if p) if office else self.content.city.name
+        sentence = self.content.texts.expired.format(office=name)
+        self.checking.add(sentence)
+        return sentence
+
     def add(self, kind: str, topic: str | None, aspect: str | None, text: str, /, **data: object) -> None:
+        if text in self.checking and any(block.text == text for block in self.blocks):
+            return  # that a figure is being checked is said once
         self.blocks.append(Block(kind, topic, aspect, text, {k: v for k, v in data.items() if v not in (None, (), [])}))
 
     def contact(self, place_id: str, topic: str | None, aspect: str | None) -> None:

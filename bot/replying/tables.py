@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bot.content.loading import Content
 from bot.content.models import Aspect, Entry, TableTexts
-from bot.content.rendering import german_date, is_expired, next_day, quantity
+from bot.content.rendering import german_date, is_off_air, next_day, quantity
 from bot.content.tables import ComputingTable, FeeRow, amounts, fact_id
 from bot.language.amounts import NUMBERS
 from bot.language.text import fold
@@ -126,7 +126,7 @@ def _not_in_force(table: ComputingTable, content: Content, office: str, today: d
     """Why the table may not be computed with today; None when it may."""
     texts = content.texts.tables
     facts = [content.facts[fact_id(r)] for r in amounts(table) if fact_id(r) in content.facts]
-    ends = [day for day in (table.valid_until, *(f.valid_until for f in facts if is_expired(f, today))) if day]
+    ends = [day for day in (table.valid_until, *(f.valid_until for f in facts if is_off_air(f, content, today))) if day]
     if ends and min(ends) < today:
         return texts.expired.format(day=german_date(min(ends).isoformat()), office=office)
     if not table.is_in_force(today) and table.valid_from:
@@ -467,7 +467,7 @@ def add_countdown(page: Page, entry: Entry, aspect: Aspect) -> None:
     """Adds how many days are left until the day that this side counts to, when it is near."""
     text = entry.aspects.get(aspect)
     fact = page.content.facts.get(text.counts) if text and text.counts else None
-    if fact is None or is_expired(fact, page.today):
+    if fact is None or is_off_air(fact, page.content, page.today):
         return
     day = next_day(fact, page.today)
     if day is None or not 0 <= (day - page.today).days <= COUNT_DAYS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.content.loading import Content
-from bot.content.rendering import german_date, is_expired
+from bot.content.rendering import german_date, is_off_air
 from bot.content.timetable import (
     ALONE,
     Calculations,
@@ -114,7 +115,11 @@ class Plan:
 
 
 class _NoValueError(Exception):
-    """A fact that a step is computed from is missing, has ended or has no such value."""
+    """A fact that a step is computed from is missing or has no such value."""
+
+
+class _EndedError(_NoValueError):
+    """A fact that a step is computed from has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +132,15 @@ class _Rules:
     def value(self, term: Term) -> tuple[str, str]:
         """The value with its unit.
 
-        raises  _NoValueError
+        raises  _NoValueError; _EndedError
         """
         if term.fact is None:
             return term.value, term.unit
         fact = self.content.facts.get(term.fact)
-        if fact is None or fact.value is None or fact.unit is None or is_expired(fact, self.today):
+        if fact is None or fact.value is None or fact.unit is None:
             raise _NoValueError(term.fact)
+        if is_off_air(fact, self.content, self.today):
+            raise _EndedError(term.fact)
         return fact.value, fact.unit
 
     def length(self, terms: Iterable[Term]) -> tuple[int, int]:
@@ -228,12 +235,18 @@ def _early_days(family: Family) -> int:
     return max(0, (family.due - family.birth).days) if family.birth and family.due else 0
 
 
+def _concerns(step: TimetableStep, family: Family) -> bool:
+    """Whether the step may be for this family, whatever its dates."""
+    when = step.when
+    if when.born is not None and when.born is not (family.birth is not None):
+        return False
+    return when.multiple is None or when.multiple is (family.children > 1)
+
+
 def _counts(step: TimetableStep, family: Family, begins: date, rules: _Rules) -> bool:
     """Whether the step is for this family."""
     when, early = step.when, _early_days(family)
-    if when.born is not None and when.born is not (family.birth is not None):
-        return False
-    if when.multiple is not None and when.multiple is not (family.children > 1):
+    if not _concerns(step, family):
         return False
     if when.since and begins < rules.moment(parse_moment(when.since)):
         return False
@@ -329,7 +342,10 @@ def _notes(family: Family, texts: TimetableTexts) -> tuple[str, ...]:
 
 
 def _planned(step: TimetableStep, family: Family, page: Page) -> PlannedStep | None:
-    """The step with its dates; None when it is not for this family or rests on a fact that is missing or has ended."""
+    """The step with its dates; None when it is not for this family or rests on a fact that is missing.
+
+    raises  _EndedError when it rests on a fact that has ended
+    """
     anchor = _anchor(step, family)
     if anchor is None:
         return None
@@ -342,6 +358,10 @@ def _planned(step: TimetableStep, family: Family, page: Page) -> PlannedStep | N
         begins = start or end
         if begins is None or not _counts(step, family, begins, rules):
             return None
+    except _EndedError:
+        if _concerns(step, family):
+            raise
+        return None
     except (_NoValueError, ValueError, OverflowError):
         return None
     latest = latest if latest and end and latest > end else None
@@ -350,11 +370,12 @@ def _planned(step: TimetableStep, family: Family, page: Page) -> PlannedStep | N
     fact = page.content.facts.get(step.facts[0])
     if fact is None:
         return None
+    entry = page.content.entries.get(step.topic)
     return PlannedStep(
         step.id,
-        _fill(page.text(step.title, None), about),
-        _fill(page.text(step.text, None), about),
-        _fill(page.text(step.rule, None), about),
+        _fill(page.text(step.title, entry), about),
+        _fill(page.text(step.text, entry, facts=step.facts), about),
+        _fill(page.text(step.rule, entry, facts=step.facts), about),
         step.topic,
         start,
         end,
@@ -362,7 +383,7 @@ def _planned(step: TimetableStep, family: Family, page: Page) -> PlannedStep | N
         latest if end is not None and end < today and latest else end,
         stage,
         _in_words(start, end, latest, stage, today, precision),
-        page.text(step.late, None) if step.late and end and today - end <= LATE else None,
+        page.text(step.late, entry, facts=step.facts) if step.late and end and today - end <= LATE else None,
         step.calendar,
         Source(fact.source.label, fact.source.url, fact.source_date, fact.checked.isoformat()),
     )
@@ -374,7 +395,17 @@ def plan(family: Family, content: Content, today: date) -> Plan | None:
     if timetable is None or timetable.texts is None or not (family.birth or family.due):
         return None
     page = Page(content, today, frozenset())
-    found = [step for rule in timetable.steps if (step := _planned(rule, family, page))]
+    found: list[PlannedStep] = []
+    checking: dict[str, None] = {}
+    for rule in timetable.steps:
+        try:
+            step = _planned(rule, family, page)
+        except _EndedError:
+            entry = content.entries.get(rule.topic)
+            title = re.sub(r"\s*\{\w+\}", "", page.text(rule.title, entry))  # its year is not known either
+            checking[f"{title}: {page.ask_there(entry)}"] = None
+        else:
+            found += [step] if step else []
     coming = [s for s in found if s.stage is not Stage.PAST]
     past = [s for s in found if s.stage is Stage.PAST]
     return Plan(
@@ -382,7 +413,7 @@ def plan(family: Family, content: Content, today: date) -> Plan | None:
         heading(family, timetable.texts),
         tuple(sorted(coming, key=lambda s: (s.stage is Stage.LATER, s.next_date))),
         tuple(sorted(past, key=lambda s: s.end or date.min, reverse=True)),
-        _notes(family, timetable.texts),
+        (*checking, *_notes(family, timetable.texts)),
         tuple(page.sources.values()),
     )
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Event
 
+from bot.replying.calendar_days import day_event, new_calendar, remind
 from bot.replying.timetable import Plan, PlannedStep, Stage
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 FILE_NAME = "familienfahrplan.ics"
 LONGEST_SPAN = timedelta(days=31)
 """A longer step would fill the calendar for months: its first and its last day stand there instead."""
-REMIND = timedelta(days=-7)
+REMIND = timedelta(days=7)
 
 
 def _days(step: PlannedStep, today: date) -> Iterator[tuple[str, date, date]]:
@@ -30,24 +30,12 @@ def _days(step: PlannedStep, today: date) -> Iterator[tuple[str, date, date]]:
 
 
 def _event(step: PlannedStep, summary: str, start: date, end: date, plan: Plan, now: datetime) -> Event:
-    event = Event()
-    # a calendar's server may use it as the name of a file: nobody reads a date in it
-    digest = hashlib.sha256(f"{step.id}|{summary}|{start}|{end}".encode()).hexdigest()[:32]
-    event.add("uid", f"{digest}@familienfahrplan")
-    event.add("dtstamp", now)
-    event.add("dtstart", start)
-    event.add("dtend", end + timedelta(days=1))  # the first day that does not belong to it
-    event.add("summary", summary)
     source = step.source.label + (f", {step.source.url}" if step.source.url else "")
     lines = (step.text, f"Zeitraum: {step.when}", f"Regel: {step.rule}", f"Quelle: {source}", *plan.notes)
-    event.add("description", "\n".join(lines))
-    event.add("transp", "TRANSPARENT")
-    if summary.startswith("Letzter Tag") and start + REMIND > now.date():
-        alarm = Alarm()
-        alarm.add("action", "DISPLAY")
-        alarm.add("description", summary)
-        alarm.add("trigger", REMIND)
-        event.add_component(alarm)
+    key = f"{step.id}|{summary}|{start}|{end}"
+    event = day_event(key, "familienfahrplan", summary, "\n".join(lines), start, end, now)
+    if summary.startswith("Letzter Tag") and start - REMIND > now.date():
+        remind(event, summary, REMIND)
     return event
 
 
@@ -56,10 +44,7 @@ def timetable_calendar(plan: Plan, now: datetime) -> bytes:
 
     now  aware
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//Familienbot//Familienfahrplan//DE")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", "Familienfahrplan")
+    calendar = new_calendar("Familienfahrplan", "Familienfahrplan")
     for step in plan.steps:
         if step.stage is not Stage.PAST:
             for summary, start, end in _days(step, now.date()):

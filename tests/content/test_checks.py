@@ -122,7 +122,7 @@ CHECKS: dict[str, tuple[Change, str]] = {
         edited(
             NOTFALL, "    text: Rufen Sie jetzt die {{fact:stadt.notruf}} an.", "    text: Rufen Sie jetzt die 112 an."
         ),
-        f"{NOTFALL}:11: Die Zahl „112“ steht von Hand im Text. {BY_HAND}",
+        f"{NOTFALL}:11: Die Zahl „112“ steht von Hand im Text. Schreiben Sie {{{{fact:stadt.notruf}}}}.",
     ),
     "a number by hand for a topic that is off": (
         edited(KINDERGELD, "short:", "off_text: Rufen Sie 0999 an.\nshort:"),

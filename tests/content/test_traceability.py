@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from bot.content.loading import Content, load, read_document
-from bot.content.models import REFERENCE, AspectText, Fact
+from bot.content.models import REFERENCE, AspectText
 from bot.content.numbers import Written, written_numbers
 from bot.content.rendering import fact_ids
 from bot.content.tables import amounts, fact_id
 from bot.content.timetable import facts_of
+from bot.content.tracing import traces_to
 from bot.settings import ROOT
 
 UNTRACED = Path(__file__).parent / "untraced.yaml"
@@ -102,47 +103,6 @@ def passages(content: Content) -> Iterator[Passage]:
     texts = content.texts.model_dump(mode="json")
     texts.pop("other_language")  # the numbers of emergencies, in words that this test cannot read
     yield from (Passage(path, text, ()) for path, text in strings(texts, "texts"))
-
-
-def month_of(fact: Fact) -> int | None:
-    """The month of a day or month that a fact states."""
-    value = fact.value or ""
-    if fact.unit == "day_of_year":
-        return int(value[:2])
-    return int(value[5:7]) if fact.unit == "date" and len(value) >= 7 else None
-
-
-def number_of(fact: Fact) -> Fraction | None:
-    try:
-        return Fraction(fact.value or "")
-    except ValueError:
-        return None
-
-
-SAME = {"EUR": ("EUR", "EUR/month", "EUR/day", "EUR/year", "EUR/hour"), "hours": ("hours", "hours/week")}
-SHARES = {Fraction(1, 2): 50, Fraction(1, 3): Fraction(100, 3), Fraction(1, 4): 25, Fraction(3, 4): 75}
-
-
-def traces_to(written: Written, fact: Fact) -> bool:
-    """Whether the fact has this value and unit, or says it in its own words: a statement has no value besides."""
-    if any(is_same(written, own) for own in written_numbers(fact.text)):
-        return True
-    if written.month is not None:
-        return month_of(fact) == written.month
-    value, unit = number_of(fact), fact.unit or "text"
-    if unit == "date" and written.value == Fraction((fact.value or "0")[:4]):
-        return True
-    if written.value in SHARES and unit == "percent":
-        return value == SHARES[written.value]
-    if value is None or written.value != value:
-        return False
-    return written.unit is None or unit in SAME.get(written.unit, (written.unit, "count"))
-
-
-def is_same(written: Written, own: Written) -> bool:
-    if written.month is not None or written.value is None:
-        return written.month is not None and written.month == own.month
-    return written.value == own.value and (None in (written.unit, own.unit) or written.unit == own.unit)
 
 
 def untraced(passage: Passage, content: Content) -> Iterator[Written]:
