@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
@@ -33,7 +34,10 @@ from bot.web.widget import router as widget
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     Thread(target=service.load, name="load-bot", daemon=True).start()  # /healthz answers meanwhile
+    if service.recorder is not None:
+        service.recorder.start()  # its thread waits for the bot
     yield
+    await run_in_threadpool(service.stop_counting)
 
 
 def _describe_api(app: FastAPI) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from bot.compiling import NothingToServeError, load_bot
 from bot.content.loading import Content
 from bot.pipeline import Bot
 from bot.settings import Settings
+from bot.storage.recorder import Recorder
+from bot.storage.waiting import Waiting
+from bot.web.counting import make_recorder
 from bot.web.limits import Networks, TokenBuckets, client_address, parse_networks
 from bot.web.problems import ProblemError, describe
 
@@ -32,6 +35,8 @@ class Service:
     topics    the ids of all topics
     degraded  what was left out of the knowledge: topics, then problems with file and line
     finished  set when the bot is there, or will never be
+    recorder  what counts replies and feedback; None where nothing is counted
+    waiting   questions back that may still be answered
     """
 
     settings: Settings
@@ -41,6 +46,15 @@ class Service:
     topics: frozenset[str] = frozenset()
     degraded: tuple[str, ...] = ()
     finished: Event = field(default_factory=Event)
+    recorder: Recorder | None = None
+    waiting: Waiting = field(default_factory=Waiting)
+
+    def stop_counting(self) -> None:
+        """Writes what is not yet written; questions back that nobody answered count as not understood."""
+        if self.recorder is not None:
+            for asked in self.waiting.rest():
+                self.recorder.add(asked)
+            self.recorder.stop()
 
     def load(self) -> None:
         """Loads the bot; what goes wrong stands in the log, and the service stays unready."""
@@ -63,7 +77,9 @@ def make_service(settings: Settings, clock: Callable[[], float]) -> Service:
 
     raises  SettingsError when a trusted proxy is no address
     """
-    return Service(settings, TokenBuckets(settings.rate_limit, clock), parse_networks(settings.trusted_proxies))
+    service = Service(settings, TokenBuckets(settings.rate_limit, clock), parse_networks(settings.trusted_proxies))
+    service.recorder = make_recorder(settings, service.finished)
+    return service
 
 
 def get_service(request: Request) -> Service:
