@@ -13,6 +13,10 @@ COMMENT_DAYS = 30
 COUNT_DAYS = 731
 """Counts and wordings are deleted after two years: last year can be compared with the one before."""
 
+MOST_COMMENTS = 5_000
+MOST_RARE = 200_000
+"""So many comments, and rare wordings in a quarter, fill no disk; whoever sends more is nobody who asks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Replied:

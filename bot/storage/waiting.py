@@ -16,7 +16,10 @@ MOST = 1000
 
 @dataclass(slots=True)
 class Waiting:
-    """What was asked back, oldest first, by the state that went out with it: nothing else ties two turns together."""
+    """What was asked back, oldest first, by the state that went out with it: nothing else ties two turns together.
+
+    Where several processes serve, another one may get the next message: then the question counts as not understood.
+    """
 
     held: OrderedDict[bytes, tuple[datetime, Unanswered]] = field(default_factory=OrderedDict, repr=False)
 

@@ -9,11 +9,22 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, update
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage.database import rewrite, table_names, writing
-from bot.storage.events import COMMENT_DAYS, COUNT_DAYS, SHOWN_FROM, Event, Judged, Replied, Unanswered, quarter_of
+from bot.storage.events import (
+    COMMENT_DAYS,
+    COUNT_DAYS,
+    MOST_COMMENTS,
+    MOST_RARE,
+    SHOWN_FROM,
+    Event,
+    Judged,
+    Replied,
+    Unanswered,
+    quarter_of,
+)
 from bot.storage.tables import COMMENTS, FEEDBACK, METADATA, RARE_WORDINGS, REPLIES, WORDINGS
 
 
@@ -44,10 +55,17 @@ def write(engine: Engine, events: Iterable[Event], secret: str) -> None:
     with writing(engine) as connection:
         for (table, keys), n in rows.items():
             _add(connection, table, dict(keys), n)
+        room = MOST_RARE - _size(connection, RARE_WORDINGS) if wordings else 0
         for (quarter, words), n in wordings.items():
-            _add_wording(connection, quarter, words, n, secret)
+            room -= _add_wording(connection, quarter, words, n, secret, may_be_new=room > 0)
+        if comments:
+            comments = comments[: max(0, MOST_COMMENTS - _size(connection, COMMENTS))]
         if comments:
             connection.execute(insert(COMMENTS), comments)
+
+
+def _size(connection: Connection, table: Table) -> int:
+    return int(connection.scalar(select(func.count()).select_from(table)) or 0)
 
 
 def _add(connection: Connection, table: Table, keys: Mapping[str, Any], n: int) -> int:
@@ -62,21 +80,27 @@ def _add(connection: Connection, table: Table, keys: Mapping[str, Any], n: int) 
     return found
 
 
-def _add_wording(connection: Connection, quarter: str, words: tuple[str, ...], n: int, secret: str) -> None:
-    """Below five, only the hash is counted; the words are those of the fifth who asked, none of the four before."""
+def _add_wording(
+    connection: Connection, quarter: str, words: tuple[str, ...], n: int, secret: str, *, may_be_new: bool
+) -> bool:
+    """Below five, only the hash is counted; the words are those of the fifth who asked, none of the four before.
+
+    Returns whether a hash came to those that are kept.
+    """
     shown = {"quarter": quarter, "words": " ".join(words)}
     known = update(WORDINGS).where(WORDINGS.c.quarter == quarter, WORDINGS.c.words == shown["words"])
     if connection.execute(known.values(count=WORDINGS.c.count + n)).rowcount:
-        return
+        return False
     rare = {"quarter": quarter, "hash": hash_of(words, quarter, secret)}
+    this = (RARE_WORDINGS.c.quarter == quarter) & (RARE_WORDINGS.c.hash == rare["hash"])
+    if not may_be_new and connection.scalar(select(RARE_WORDINGS.c.count).where(this)) is None:
+        return False
     count = _add(connection, RARE_WORDINGS, rare, n)
-    if count >= SHOWN_FROM:
-        connection.execute(
-            delete(RARE_WORDINGS).where(
-                RARE_WORDINGS.c.quarter == rare["quarter"], RARE_WORDINGS.c.hash == rare["hash"]
-            )
-        )
-        _add(connection, WORDINGS, shown, count)
+    if count < SHOWN_FROM:
+        return count == n
+    connection.execute(delete(RARE_WORDINGS).where(this))
+    _add(connection, WORDINGS, shown, count)
+    return False
 
 
 def expire(engine: Engine, today: date) -> int:

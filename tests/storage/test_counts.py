@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DatabaseError
 
+from bot.storage import writing
 from bot.storage.database import is_current
 from bot.storage.digest import TopicCount, Wording, delete_counts, digest, read_digest
 from bot.storage.events import COMMENT_DAYS, Judged, Replied, Unanswered, quarter_of
@@ -143,6 +144,21 @@ def test_what_is_old_goes(engine: Engine) -> None:
             assert old not in connection.scalars(select(table.c.day)).all()
         assert connection.scalars(select(RARE_WORDINGS.c.quarter)).all() == ["2026-4"]
         assert sorted(connection.scalars(select(WORDINGS.c.quarter))) == ["2026-3", "2026-4"]
+
+
+def test_nobody_fills_the_disk(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "MOST_COMMENTS", 3)
+    monkeypatch.setattr(writing, "MOST_RARE", 3)
+    for _ in range(2):
+        write(engine, [Judged(DAY, "ogs", helpful=True, comment=f"Nummer {i}") for i in range(2)], SECRET)
+    for words in (("eins",), ("zwei",), ("drei",), ("vier",)):
+        ask(engine, 1, words)
+    ask(engine, 4, ("eins",))
+    found = read_digest(engine, DAY, DAY)
+    assert (len(found.comments), found.topics[0].helpful) == (3, 4)
+    assert ([w.words for w in found.wordings], found.rare) == (["eins"], 2)
+    ask(engine, 1, ("vier",))  # there is room again
+    assert read_digest(engine, DAY, DAY).rare == 3
 
 
 def test_all_can_be_deleted(engine: Engine, url: str) -> None:
