@@ -15,7 +15,6 @@ from datetime import date
 from queue import Empty, Full, Queue
 from threading import Event as Signal
 from threading import Thread
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from bot.storage.events import Event
@@ -56,6 +55,7 @@ class Recorder:
     failures: int = 0
     _queue: Queue[Event | Signal | None] = field(default_factory=lambda: Queue(CAPACITY), repr=False)
     _pending: deque[Event] = field(default_factory=lambda: deque(maxlen=CAPACITY), repr=False)
+    _hurry: Signal = field(default_factory=Signal, repr=False)
     _thread: Thread | None = field(default=None, repr=False)
     _engine: Engine | None = field(default=None, repr=False)
     _expired: date | None = None
@@ -80,6 +80,7 @@ class Recorder:
             return False
         with suppress(Full):
             self._queue.put(done, timeout=timeout_s)
+            self._hurry.set()
             return done.wait(timeout_s)
         return False
 
@@ -89,6 +90,7 @@ class Recorder:
         if self._thread is not None and self._thread.is_alive():
             with suppress(Full):
                 self._queue.put(None, timeout=STOP_S)
+                self._hurry.set()
             self._thread.join(STOP_S)
 
     def _run(self) -> None:
@@ -97,27 +99,32 @@ class Recorder:
         while not self._stopping:
             done = self._gather()
             self._work()
-            if done is not None:
-                done.set()
+            for signal in done:
+                signal.set()
 
-    def _gather(self) -> Signal | None:
-        """The next batch into `_pending`; who waits for what was added so far ends it at once."""
-        until: float | None = None
+    def _gather(self) -> list[Signal]:
+        """The next batch into `_pending`; the signals of those who wait for it.
+
+        After its first event it sleeps instead of taking each one as it comes: no reply wakes the thread.
+        """
+        done: list[Signal] = []
         with suppress(Empty):
+            item = self._queue.get(timeout=WAKE_S)
+            if not isinstance(item, Signal | None):
+                self._hurry.wait(BATCH_S)
+            self._hurry.clear()
             while True:
-                item = self._queue.get(timeout=WAKE_S if until is None else max(0.0, until - monotonic()))
                 if item is None:
                     self._stopping = True
+                elif isinstance(item, Signal):
+                    done.append(item)
+                else:
+                    self.dropped += len(self._pending) == CAPACITY  # the oldest makes room
+                    self._pending.append(item)
+                if len(self._pending) == CAPACITY and self._engine is not None:
                     break
-                if isinstance(item, Signal):
-                    return item
-                self.dropped += len(self._pending) == CAPACITY  # the oldest makes room
-                self._pending.append(item)
-                until = until or monotonic() + BATCH_S
-                full = len(self._pending) == CAPACITY and self._engine is not None
-                if full or monotonic() >= until:
-                    break
-        return None
+                item = self._queue.get_nowait()
+        return done
 
     def _work(self) -> None:
         """Tables, expiry and batch, as far as each is due; whatever fails stays due."""

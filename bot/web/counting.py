@@ -13,7 +13,7 @@ import numpy as np
 
 from bot.language.analysis import analyse
 from bot.matching.emergency import find_emergency
-from bot.matching.ranking import rank
+from bot.matching.ranking import Ranking, rank
 from bot.model import EMERGENCY_GROUP, Analysis, Answer, Decision, Kind, Question
 from bot.pipeline import Bot
 from bot.settings import Settings
@@ -96,7 +96,10 @@ def find_wording(question: Question, decision: Decision, bot: Bot) -> Unanswered
         return None
     analysis = analyse(question, bot.language)
     words = normalised_words(analysis, bot.language)
-    if not words or analysis.lang != "de" or _sounds_alarming(analysis, bot) or _is_near_an_emergency(analysis, bot):
+    if not words or analysis.lang != "de":
+        return None
+    ranking = rank(analysis, bot.intents)
+    if _sounds_alarming(analysis, ranking, bot) or _is_near_an_emergency(ranking, bot):
         return None
     return Unanswered(question.today, words)
 
@@ -106,14 +109,14 @@ def is_sensitive(topic: str, bot: Bot) -> bool:
     return topic in VIOLENCE or bot.groups.get(topic) == EMERGENCY_GROUP
 
 
-def _sounds_alarming(analysis: Analysis, bot: Bot) -> bool:
+def _sounds_alarming(analysis: Analysis, ranking: Ranking, bot: Bot) -> bool:
     """Whether a rule fires or the second net tends to an emergency, even where the reply came to another end."""
-    return bool(find_emergency(analysis, bot.emergencies).alarms) or rank(analysis, bot.intents).emergency > 0
+    return ranking.emergency > 0 or bool(find_emergency(analysis, bot.emergencies).alarms)
 
 
-def _is_near_an_emergency(analysis: Analysis, bot: Bot) -> bool:
+def _is_near_an_emergency(ranking: Ranking, bot: Bot) -> bool:
     """Whether an emergency is among the topics nearest to it, however far they are."""
-    nearest = np.argsort(-rank(analysis, bot.intents).scores)[:NEAR]
+    nearest = np.argsort(-ranking.scores)[:NEAR]
     return any(is_sensitive(bot.intents.classes[i], bot) for i in nearest.tolist())
 
 
@@ -134,6 +137,6 @@ def count_judgement(
 
 def _redacted(comment: str, bot: Bot, now: datetime) -> str | None:
     analysis = analyse(Question(comment, now), bot.language)
-    if _sounds_alarming(analysis, bot):
+    if _sounds_alarming(analysis, rank(analysis, bot.intents), bot):
         return None
     return redact(comment, bot.language) or None
