@@ -28,7 +28,7 @@ BATCH_S = 1.0
 """How long a batch is gathered."""
 WAKE_S = 60.0
 """How often an idle service looks whether a day is over, and whether a lost database is back."""
-STOP_S = 5.0
+FLUSH_S, STOP_S = 30.0, 10.0
 
 _log = logging.getLogger("familienbot")
 
@@ -73,7 +73,7 @@ class Recorder:
         except Full:
             self.dropped += 1
 
-    def flush(self, timeout_s: float = STOP_S) -> bool:
+    def flush(self, timeout_s: float = FLUSH_S) -> bool:
         """Waits until all that was added so far was tried to be written; False when that took too long."""
         done = Signal()
         if self._thread is None or not self._thread.is_alive():
