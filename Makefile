@@ -39,6 +39,7 @@ test: .venv/.dev
 	@mkdir -p build; $(BIN)/lint-imports --no-cache > build/imports.txt 2>&1 || (cat build/imports.txt; exit 1)
 	@$(BIN)/familienbot check
 	@tools/chromium.sh
+	@tools/postgres.sh
 	@$(BIN)/python -m pytest
 
 check: test

@@ -6,7 +6,7 @@ import json
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -453,6 +453,37 @@ def coverage(out: Annotated[Path, typer.Option(help="Zieldatei.")] = Path("docs/
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page(found, content), encoding="utf-8")
     console.print(f"{len(found.rows)} Themen und {len(found.gaps)} offene Angaben in {out}.")
+
+
+@app.command()
+def digest(
+    days: Annotated[int, typer.Option(min=1, max=731, help="So viele Tage zurück, heute eingeschlossen.")] = 30,
+    as_json: AsJson = False,
+    delete_all: Annotated[bool, typer.Option("--delete-all", help="Alles Gezählte sofort löschen.")] = False,
+) -> None:
+    """Zeigen, was gefragt wurde, was half und was der Bot nicht wusste. Ohne Fragen im Wortlaut und ohne Personen."""
+    from bot.desk.digest import describe
+    from bot.storage.digest import StorageError, delete_counts
+    from bot.storage.digest import digest as read
+
+    settings = _settings()
+    if not settings.database_url:
+        errors.print("Es wird nichts gezählt: FAMILIENBOT_DATABASE_URL steht auf „off“.", markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE)
+    today = (settings.now or datetime.now(ZoneInfo("Europe/Berlin"))).date()
+    try:
+        if delete_all:
+            delete_counts(settings.database_url)
+            console.print("Alles Gezählte ist gelöscht.")
+            return
+        found = read(settings.database_url, today - timedelta(days=days - 1), today)
+    except StorageError as error:
+        errors.print(str(error), soft_wrap=True, markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE) from error
+    if as_json:
+        print(json.dumps(found.as_data(), ensure_ascii=False, indent=1))
+    else:
+        describe(found, console)
 
 
 @app.command()

@@ -43,6 +43,7 @@ class Settings:
     secrets     key id → key; the first one signs, all of them verify
     now         a fixed time of asking, for tests and the evaluation; None: the clock
     rate_limit  requests a minute from one address; 0: none
+    database_url  where replies are counted, as SQLAlchemy writes addresses; empty: nowhere
     """
 
     knowledge: Path
@@ -58,6 +59,7 @@ class Settings:
     frame_ancestors: tuple[str, ...] = ()
     rate_limit: int = 60
     trusted_proxies: tuple[str, ...] = ()
+    database_url: str = field(default="", repr=False)
     spacy_model: str | None = None
     now: datetime | None = None
     off: bool = False
@@ -118,6 +120,32 @@ def _secrets(env: Mapping[str, str], workers: int) -> dict[str, str]:
     return found
 
 
+def _state() -> Path:
+    """Our file of counts; where there is no home, one that cannot be made: nothing is counted, and the log says so."""
+    base = os.environ.get("XDG_STATE_HOME")
+    try:
+        folder = Path(base) if base else Path.home() / ".local" / "state"
+    except RuntimeError:
+        folder = Path(os.devnull)
+    return folder / "familienbot" / "counts.sqlite3"
+
+
+def _database_url(env: Mapping[str, str]) -> str:
+    """The address as given, or a file of our own: what is counted holds no text of parents, so it is on unless off."""
+    text = env.get("FAMILIENBOT_DATABASE_URL", "").strip()
+    if text.lower() in ("off", "aus", "0", "no", "nein"):
+        return ""
+    if not text:
+        return f"sqlite:///{_state()}"
+    scheme, found, rest = text.partition("://")
+    if not found or not rest or scheme not in ("sqlite", "postgresql", "postgres", "postgresql+psycopg"):
+        raise SettingsError(
+            "FAMILIENBOT_DATABASE_URL ist keine Adresse einer Datenbank; erwartet wird etwa "
+            "sqlite:////var/lib/familienbot/counts.sqlite3, postgresql://name:passwort@rechner/datenbank oder off."
+        )
+    return f"postgresql://{rest}" if scheme == "postgres" else text
+
+
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """The settings of the environment.
 
@@ -140,6 +168,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         frame_ancestors=_frame_ancestors(env),
         rate_limit=_int(env, "RATE_LIMIT", 60, 0, 100_000),
         trusted_proxies=_list(env, "TRUSTED_PROXIES"),
+        database_url=_database_url(env),
         spacy_model=env.get("FAMILIENBOT_SPACY_MODEL") or None,
         now=_now(env),
         off=env.get("FAMILIENBOT_OFF", "").strip().lower() in ("1", "true", "ja", "yes"),

@@ -48,13 +48,14 @@ def small_bot(small_settings: Settings) -> Bot:
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     """Settings of our own knowledge, whatever the environment says, at a fixed time."""
-    return load_settings({"FAMILIENBOT_NOW": "2026-11-22T10:00"})
+    return load_settings({"FAMILIENBOT_NOW": "2026-11-22T10:00", "FAMILIENBOT_DATABASE_URL": "off"})
 
 
 @pytest.fixture(scope="session")
 def sample_settings() -> Settings:
     """Settings of the invented city with our own utterances, at a fixed time."""
-    return load_settings({"FAMILIENBOT_NOW": "2026-11-22T10:00", "FAMILIENBOT_KNOWLEDGE": str(SAMPLE)})
+    changes = {"FAMILIENBOT_KNOWLEDGE": str(SAMPLE), "FAMILIENBOT_DATABASE_URL": "off"}
+    return load_settings({"FAMILIENBOT_NOW": "2026-11-22T10:00", **changes})
 
 
 @pytest.fixture(scope="session")

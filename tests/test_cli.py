@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ from bot.__main__ import app
 from bot.content.loading import SCHEMAS
 from bot.pipeline import Bot
 from bot.settings import ROOT, Settings
+from bot.storage.database import migrate, open_database
+from bot.storage.events import Event, Judged, Replied, Unanswered
+from bot.storage.writing import write
 from tests.conftest import SMALL
 from tests.content.conftest import Town, make_town
 
@@ -37,6 +41,7 @@ HELP = {
     "calibrate": "Die Zuversicht neu",
     "schema": "ein JSON-Schema schreiben",
     "coverage": "Zeigen, was unser Wissen abdeckt",
+    "digest": "Zeigen, was gefragt wurde, was half und was der Bot nicht wusste.",
     "version": "Die Version.",
 }
 
@@ -49,6 +54,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [n for n in os.environ if n.startswith("FAMILIENBOT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("FAMILIENBOT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("FAMILIENBOT_NOW", "2026-11-22T10:00")
 
 
@@ -246,6 +252,14 @@ def test_a_wrong_setting_ends_with_2_and_one_line(
     assert line.startswith(f"FAMILIENBOT_{name} ist „{value}“; erwartet wird ")
 
 
+@pytest.mark.parametrize("value", ["mysql://a:geheim@b/c", "counts.db", "https://geheim"])
+def test_an_address_of_no_database_is_refused_and_not_repeated(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAMILIENBOT_DATABASE_URL", value)
+    result = run("digest")
+    assert (result.exit_code, result.stdout, value in result.stderr) == (2, "", False)  # it may hold a password
+    assert "FAMILIENBOT_DATABASE_URL ist keine Adresse einer Datenbank" in result.stderr
+
+
 def test_schemas_are_written(tmp_path: Path, town: Town) -> None:
     out = tmp_path / "docs" / "schema"
     assert run("schema", "--out", str(out)).exit_code == 0
@@ -420,3 +434,64 @@ def test_the_pages_name_commands_that_there_are(page: str) -> None:
         assert command in COMMANDS
         known = [o for p in getattr(get_command(app), "commands")[command].params for o in p.opts]  # noqa: B009
         assert [o for o in re.findall(r"--[a-z-]+", options) if o not in known] == []
+
+
+# the digest
+
+
+@pytest.fixture
+def counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database in which something of everything was counted."""
+    url = f"sqlite:///{tmp_path / 'counts.sqlite3'}"
+    monkeypatch.setenv("FAMILIENBOT_DATABASE_URL", url)
+    engine, day = open_database(url), date(2026, 11, 22)
+    migrate(engine)
+    events: list[Event] = [Replied(day, "ogs", "answer", "de"), Replied(day, "-", "fallback", "tr")]
+    events += [Judged(day, "ogs", helpful=True), Judged(day, "ogs", helpful=False, comment="Die [Frist] fehlt.")]
+    events += [Unanswered(day, ("pony", "reiten"))] * 5 + [Unanswered(day, ("zirkus",))] * 2
+    write(engine, events, "s" * 32)
+    return url
+
+
+def test_the_digest_in_german(counts: str) -> None:
+    result = run("digest")
+    assert result.exit_code == 0
+    for text in (
+        "24.10.2026 bis 22.11.2026: 2 Antworten",
+        "1 beantwortet, 1 nicht gewusst",
+        "Sprachen: de 1, tr 1",
+        "5  pony reiten  (4. Quartal 2026)",
+        "2 weitere Fragen ohne Antwort kamen seltener. Ihre Wörter sind nicht gespeichert.",
+        "22.11.2026  ogs, half nicht: Die [Frist] fehlt.",
+    ):
+        assert text in result.output, text
+    assert re.search(r"ogs +1 +1 von 2", result.output)
+    assert "zirkus" not in result.output
+
+
+def test_the_digest_for_programs_and_of_other_days(counts: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = json.loads(run("digest", "--json").stdout)
+    assert (found["replies"], found["unanswered"], found["rare"], found["shown_from"]) == (2, 1, 2, 5)
+    assert found["wordings"] == [{"words": "pony reiten", "quarter": "2026-4", "count": 5}]
+    assert found["comments"][0]["day"] == "2026-11-22"
+    monkeypatch.setenv("FAMILIENBOT_NOW", "2026-11-23T10:00")
+    assert "In dieser Zeit wurde nichts gezählt." in run("digest", "--days", "1").output
+    assert run("digest", "--days", "0").exit_code == 2
+
+
+def test_all_that_was_counted_can_be_deleted(counts: str) -> None:
+    assert "Alles Gezählte ist gelöscht." in run("digest", "--delete-all").output
+    assert json.loads(run("digest", "--json").stdout)["replies"] == 0
+
+
+def test_the_digest_says_why_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAMILIENBOT_DATABASE_URL", "off")
+    result = run("digest")
+    assert (result.exit_code, "steht auf „off“" in result.stderr) == (2, True)
+    for url in ("sqlite:////dev/null/counts.sqlite3", "postgresql://name:geheim@127.0.0.1:1/none"):
+        monkeypatch.setenv("FAMILIENBOT_DATABASE_URL", url)
+        for more in ([], ["--delete-all"]):
+            result = run("digest", *more)
+            assert result.exit_code == 2
+            assert "Die Zählungen lassen sich nicht lesen" in result.stderr
+            assert "geheim" not in result.output

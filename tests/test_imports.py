@@ -31,6 +31,7 @@ def test_the_arrows_hold() -> None:
         ("bot.content.checks", ["spacy", "fastapi", "numpy", "sklearn"]),
         ("bot.pipeline", ["fastapi", "sklearn", "scipy"]),
         ("bot.__main__", ["spacy", "fastapi", "sklearn", "yaml"]),
+        ("bot.web.app", ["sklearn", "scipy", "sqlalchemy", "alembic", "psycopg", "faker"]),
     ],
 )
 def test_importing_loads_no_more_than_is_needed(module: str, absent: list[str]) -> None:

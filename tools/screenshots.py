@@ -38,7 +38,7 @@ def main() -> None:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    settings = load_settings({"FAMILIENBOT_NOW": "2026-11-23T10:00", "FAMILIENBOT_RATE_LIMIT": "0"})
+    settings = load_settings({"FAMILIENBOT_NOW": "2026-11-23T10:00", "FAMILIENBOT_RATE_LIMIT": "0", "FAMILIENBOT_DATABASE_URL": "off"})
     app = create_app(dataclasses.replace(settings, base_url="https://familienbot.herne.example"))
     server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_config=None))
     threading.Thread(target=server.run, daemon=True).start()

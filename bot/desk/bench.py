@@ -276,8 +276,13 @@ def _is_ready(port: int) -> bool:
 def _server(code: str, settings: Settings) -> Iterator[int]:
     """The port of a server in a child process that is ready; it ends with the block."""
     port = free_port()
+    counts = tempfile.TemporaryDirectory()  # our own stay free of what is asked here
     environment = _environment(
-        settings, FAMILIENBOT_RATE_LIMIT="0", FAMILIENBOT_HOST="127.0.0.1", FAMILIENBOT_PORT=str(port)
+        settings,
+        FAMILIENBOT_RATE_LIMIT="0",
+        FAMILIENBOT_HOST="127.0.0.1",
+        FAMILIENBOT_PORT=str(port),
+        FAMILIENBOT_DATABASE_URL=f"sqlite:///{counts.name}/counts.sqlite3",
     )
     child = subprocess.Popen(  # noqa: S603
         _python(code, str(port)), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -292,6 +297,7 @@ def _server(code: str, settings: Settings) -> Iterator[int]:
     finally:
         child.terminate()
         child.wait(10)
+        counts.cleanup()
 
 
 def bench_http(settings: Settings, messages: Sequence[str], seconds: float = HTTP_S) -> Figures:

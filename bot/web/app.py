@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
@@ -23,7 +24,7 @@ from bot.web.problems import MEDIA_TYPE, CatchErrors, add_handlers
 from bot.web.reloading import Reloader
 from bot.web.routes import router
 from bot.web.schemas import EXAMPLES, PROBLEM_EXAMPLE, REQUEST_EXAMPLES
-from bot.web.service import make_service
+from bot.web.service import Service, make_service
 from bot.web.timetable import router as timetable
 from bot.web.timetable_page import router as timetable_page
 from bot.web.topic_pages import router as topic_pages
@@ -35,11 +36,15 @@ STOP_S = 2.0
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    reloader = Reloader(app.state.service)
+    service: Service = app.state.service
+    reloader = Reloader(service)
     thread = Thread(target=reloader.run, name="reload", daemon=True)
     thread.start()  # loads at first; /healthz answers meanwhile
+    if service.recorder is not None:
+        service.recorder.start()  # its thread waits for the bot
     yield
     reloader.stopped.set()
+    await run_in_threadpool(service.stop_counting)
     thread.join(STOP_S)
 
 

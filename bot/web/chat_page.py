@@ -18,16 +18,16 @@ from bot.pipeline import Bot
 from bot.replying.conversation import MAX_STATE_CHARS, sign
 from bot.replying.last_resort import emergency_numbers, last_resort
 from bot.replying.page import Page
+from bot.storage.events import COMMENT_DAYS
 from bot.web import schemas
+from bot.web.counting import VIOLENCE
 from bot.web.forms import read_form
 from bot.web.pages import HEADERS, page, path_of
-from bot.web.routes import answer_safely, converse, is_switched_off
-from bot.web.service import Service, check_rate, find_bot, get_service, now_in
+from bot.web.routes import answer_safely, converse, is_switched_off, judge
+from bot.web.service import Service, check_rate, find_bot, get_bot, get_service, now_in
 
 METHODS = ["GET", "HEAD"]
 MAX_QUESTIONS = 5
-VIOLENCE = frozenset({"haeusliche-gewalt", "kinderschutz"})
-"""Topics of replies that someone in the room must not see, as in the widget."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -84,6 +84,11 @@ class Shown:
     private: bool
     way_out: Link | None
 
+    @property
+    def judged(self) -> bool:
+        """Whether the page asks if it helped, as the widget does; someone in need is not asked."""
+        return self.answer.decision.kind in (Kind.ANSWER, Kind.OFFERS) and not self.private
+
 
 def _way_out(content: Content | None) -> Link | None:
     """A page on which nothing is to be seen of this one: the first of the town's own."""
@@ -130,6 +135,7 @@ def _chat_page(
     *,
     shown: Shown | None = None,
     trouble: Trouble | None = None,
+    thanks: str = "",
 ) -> Response:
     content = bot.content if bot else None
     values: dict[str, Any] = {
@@ -137,6 +143,9 @@ def _chat_page(
         "state": typed.state,
         "max_chars": schemas.MAX_MESSAGE_CHARS,
         "shown": shown,
+        "thanks": thanks,
+        "comment_days": COMMENT_DAYS,
+        "counts": service.recorder is not None,
         "asks_back": shown is not None and shown.answer.decision.kind is Kind.CLARIFY,
         "questions": _questions(bot) if bot else (),
         "trouble": trouble,
@@ -245,3 +254,34 @@ async def chat_answer(request: Request) -> Response:
     after = Typed("", typed.draft, turn.state)
     content = bot.content if bot else None
     return _chat_page(request, service, bot, after, shown=_shown(turn.answer, content, question=body.message))
+
+
+THANKS = "Vielen Dank für Ihre Rückmeldung."
+NOT_KEPT = "Ihre Bemerkung haben wir nicht behalten: Dafür fehlt Ihr Häkchen."
+
+
+@router.post("/chat/rueckmeldung")
+async def chat_feedback(request: Request) -> Response:
+    """The form for the next question, with thanks for saying whether the answer helped."""
+    service = get_service(request)
+    bot = service.bot
+    try:
+        fields = await read_form(request)
+    except HTTPException as error:
+        return _chat_page(request, service, bot, trouble=_unread(error))
+    typed = Typed(state=fields.get("bewertet", "")[: MAX_STATE_CHARS + 1])
+    comment, consent = fields.get("bemerkung", "").strip(), fields.get("einverstanden") == "ja"
+    try:
+        check_rate(request, service)
+        bot = get_bot(service)
+        helpful = fields.get("hilfreich") == "ja"
+        body = schemas.FeedbackRequest(
+            state=typed.state, helpful=helpful, comment=comment[: schemas.MAX_MESSAGE_CHARS] or None, consent=consent
+        )
+        judge(body, bot, service)
+    except ValidationError:
+        return _chat_page(request, service, bot, trouble=_unread(HTTPException(400)))
+    except HTTPException as error:
+        return _chat_page(request, service, bot, trouble=_unanswered(error, NOTHING))
+    thanks = f"{THANKS} {NOT_KEPT}" if comment and not consent else THANKS
+    return _chat_page(request, service, bot, typed, thanks=thanks)

@@ -22,6 +22,7 @@ from bot.replying.answer import compose, topic_page
 from bot.replying.conversation import ForgedStateError, StateProblem, entities_to_wire, read_state, sign
 from bot.replying.last_resort import last_resort
 from bot.web import schemas
+from bot.web.counting import count_judgement, count_turn
 from bot.web.problems import ProblemError, describe, invalid
 from bot.web.service import Reload, Service, check_rate, find_bot, get_bot, get_service, now_in
 
@@ -187,6 +188,8 @@ def converse(body: schemas.ChatRequest, bot: Bot | None, service: Service) -> Tu
     decision, took_ms = answer.decision, (perf_counter() - started_s) * 1000
     main = decision.topics[0] if decision.topics else "-"
     _log.info("chat kind=%s topic=%s confidence=%.3f ms=%.2f", decision.kind.value, main, decision.confidence, took_ms)
+    if bot is not None:
+        count_turn(service.recorder, service.waiting, bot, question, answer, (body.state or "", turn.state))
     return turn
 
 
@@ -223,15 +226,25 @@ async def chat(request: Request) -> Response:
     },
 )
 async def feedback(request: Request) -> Response:
-    """Nothing; the log counts the topic and whether it helped. A comment is not kept."""
+    """Nothing; counts the topic and whether it helped. A comment is kept with consent, redacted, for 30 days."""
     service = get_service(request)
     check_rate(request, service)
     body = await read_body(request, schemas.FeedbackRequest)
-    bot = get_bot(service)
-    found = _conversation(body.state, service, Question("", now_in(bot.content, service.settings)), bot.groups)
+    judge(body, get_bot(service), service)
+    return Response(status_code=204)
+
+
+def judge(body: schemas.FeedbackRequest, bot: Bot, service: Service) -> None:
+    """Counts whether the answer helped.
+
+    raises  ProblemError 400 when the state is forged
+    """
+    now = now_in(bot.content, service.settings)
+    found = _conversation(body.state, service, Question("", now), bot.groups)
     topic = found.topic if isinstance(found, Conversation) else None
     _log.info("feedback topic=%s helpful=%s", topic or "-", "yes" if body.helpful else "no")
-    return Response(status_code=204)
+    comment = body.comment if body.consent else None
+    count_judgement(service.recorder, bot, now, topic, helpful=body.helpful, comment=comment)
 
 
 @router.get(

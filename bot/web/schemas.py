@@ -103,9 +103,14 @@ class FeedbackRequest(BaseModel):
     state: Annotated[str, Field(max_length=MAX_STATE_CHARS, description="The `state` of the reply that is judged.")]
     helpful: Annotated[bool, Field(description="Whether it helped.")]
     comment: Annotated[
-        str | None, Field(max_length=MAX_MESSAGE_CHARS, description="A remark; read by nobody yet and not kept.")
+        str | None,
+        Field(
+            max_length=MAX_MESSAGE_CHARS,
+            description="A remark for the editors. Without `consent` it is not kept; with it, for 30 days, without "
+            "numbers, names and addresses.",
+        ),
     ] = None
-    consent: Annotated[bool | None, Field(description="Whether the remark may be kept.")] = None
+    consent: Annotated[bool | None, Field(description="Whether the parent ticked that the remark may be kept.")] = None
 
 
 class Link(TypedDict):

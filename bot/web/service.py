@@ -16,6 +16,9 @@ from bot.content.loading import Content
 from bot.content.switches import NONE, Switches, switch_problems
 from bot.pipeline import Bot
 from bot.settings import Settings
+from bot.storage.recorder import Recorder
+from bot.storage.waiting import Waiting
+from bot.web.counting import make_recorder
 from bot.web.limits import Networks, TokenBuckets, client_address, parse_networks
 from bot.web.problems import ProblemError, describe
 
@@ -51,6 +54,8 @@ class Service:
     failure   why there is nothing to serve
     switches  what is switched off by hand
     finished  set when the bot is there, or had nothing to be made of
+    recorder  what counts replies and feedback; None where nothing is counted
+    waiting   questions back that may still be answered
     """
 
     settings: Settings
@@ -63,6 +68,15 @@ class Service:
     switches: Switches = NONE
     reload: Reload = Reload()
     finished: Event = field(default_factory=Event)
+    recorder: Recorder | None = None
+    waiting: Waiting = field(default_factory=Waiting)
+
+    def stop_counting(self) -> None:
+        """Writes what is not yet written; questions back that nobody answered count as not understood."""
+        if self.recorder is not None:
+            for asked in self.waiting.rest():
+                self.recorder.add(asked)
+            self.recorder.stop()
 
     def load(self) -> None:
         """Loads the bot; what goes wrong stands in the log, and the last resort answers."""
@@ -101,7 +115,9 @@ def make_service(settings: Settings, clock: Callable[[], float]) -> Service:
 
     raises  SettingsError when a trusted proxy is no address
     """
-    return Service(settings, TokenBuckets(settings.rate_limit, clock), parse_networks(settings.trusted_proxies))
+    service = Service(settings, TokenBuckets(settings.rate_limit, clock), parse_networks(settings.trusted_proxies))
+    service.recorder = make_recorder(settings, service.finished)
+    return service
 
 
 def get_service(request: Request) -> Service:

@@ -18,7 +18,7 @@ from bot.model import Answer, Block, Conversation, Decision, Kind, Link, Source,
 from bot.replying.conversation import sign
 from bot.settings import Settings
 from bot.web import markup, routes
-from bot.web.chat_page import VIOLENCE
+from bot.web.counting import VIOLENCE
 from bot.web.limits import MAX_BODY_BYTES
 from tests.conftest import NOW
 
@@ -80,7 +80,7 @@ def check_page(html: str) -> ChatPage:
     names = [name for name, _ in page.found]
     assert not {"script", "style", "iframe", "img"} & set(names)
     assert not [a for _, attrs in page.found for a in attrs if a == "style" or a.startswith("on")]
-    assert names.count("main") == names.count("form") == names.count("textarea") == 1
+    assert names.count("main") == 1
     assert page.headings[0] == 1
     assert page.headings.count(1) == 1
     assert all(b <= a + 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
@@ -92,11 +92,14 @@ def check_page(html: str) -> ChatPage:
         assert {i for _, a in page.found if attribute in a for i in (a[attribute] or "").split()} <= set(ids)
     assert all(h.startswith(("#", "/", "https://", "http://", "tel:", "mailto:")) for h in page.hrefs())
     assert html.count('target="_blank"') == html.count(markup.NEW_TAB)
-    (form,) = page.all("form")
+    form, *others = page.all("form")
     assert (form["method"], (form["action"] or "")[-13:]) == ("post", "/chat#antwort")
-    (field,) = page.all("textarea")
+    assert [(f["method"], (f["action"] or "")[-26:]) for f in others] in ([], [("post", "/chat/rueckmeldung#antwort")])
+    field, *comments = page.all("textarea")
     assert (field["id"], field["name"], field["maxlength"]) == ("frage", "frage", "1000")
-    assert [a["for"] for a in page.all("label")] == ["frage"]
+    assert len(comments) <= len(others)
+    boxes = [a["id"] for a in page.all("input") if a.get("type") == "checkbox"]
+    assert [a["for"] for a in page.all("label")] == ["frage", *(c["id"] for c in comments), *boxes]
     assert [a["content"] for a in page.all("meta") if a.get("name") == "robots"] == ["noindex"]
     assert "{{" not in html
     assert "None" not in page.text
@@ -346,7 +349,7 @@ def check_trouble(page: ChatPage, *texts: str) -> None:
 
 
 def check_field(page: ChatPage, *, wrong: bool) -> None:
-    (field,) = page.all("textarea")
+    field, *_ = page.all("textarea")
     assert ("frage-fehler" in (field["aria-describedby"] or "").split()) is wrong
     assert (field.get("aria-invalid") == "true") is wrong
 

@@ -1,4 +1,4 @@
-"""Whether an answer helped: counted by topic, and no word of a comment is kept."""
+"""Whether an answer helped: counted by topic; a comment only with consent, redacted, and never near an emergency."""
 
 from __future__ import annotations
 

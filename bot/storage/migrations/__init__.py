@@ -1,0 +1,1 @@
+"""How the tables came about, step by step, for Alembic; run by `bot.storage.database.migrate`."""
