@@ -157,6 +157,49 @@ def explain(
 
 
 @app.command()
+def diff(
+    revision: Annotated[str, typer.Argument(metavar="[REV]", help="Fassung in git, mit der verglichen wird.")] = "HEAD",
+    html: Annotated[Path | None, typer.Option(help="Alle Unterschiede auch als Seite in diese Datei.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Zeigen, was eine Änderung bewirkt: alle gespeicherten Fragen vorher und nachher beantwortet.
+
+    Verglichen wird das Wissen, wie es jetzt in den Dateien steht, mit der letzten Fassung in git oder mit REV. Ende mit
+    0, wenn keine richtige Antwort verloren geht, mit 1, wenn eine Frage richtig war und jetzt falsch beantwortet wird,
+    mit 2, wenn sich nichts vergleichen lässt.
+    """
+    from bot.desk.impact import ImpactError, as_data, preview
+    from bot.desk.impact_report import describe, to_html
+
+    settings = _settings()
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(),
+        console=errors, transient=True,
+    )  # fmt: skip
+    try:
+        with bar:
+            task = bar.add_task("Wissen lesen", total=None)
+
+            def show(step: str, done: int, of: int) -> None:
+                bar.update(task, description=step, completed=done, total=of or None)
+
+            found = preview(settings, revision, show)
+    except ImpactError as error:
+        errors.print(str(error), soft_wrap=True, markup=False)
+        raise typer.Exit(2) from error
+    if html is not None:
+        html.parent.mkdir(parents=True, exist_ok=True)
+        html.write_text(to_html(found.impact, found.titles, found.city), encoding="utf-8")
+    if as_json:
+        print(json.dumps(as_data(found.impact), ensure_ascii=False, indent=1))
+    else:
+        describe(found.impact, found.titles, console)
+        if html is not None:
+            console.print(f"Alle Unterschiede stehen in {html}.", markup=False, soft_wrap=True)
+    raise typer.Exit(1 if found.impact.worse else 0)
+
+
+@app.command()
 def check(
     only: Annotated[str | None, typer.Option(help="Nur dieses Thema prüfen.")] = None,
     as_json: AsJson = False,

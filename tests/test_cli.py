@@ -27,6 +27,7 @@ HELP = {
     "serve": "Den Dienst starten.",
     "ask": "Eine Frage stellen",
     "explain": "Zeigen, wie eine Frage gelesen wurde",
+    "diff": "Zeigen, was eine Änderung bewirkt",
     "check": "Alle Fehler in knowledge/ und intents/ mit Datei und Zeile.",
     "import": "Stellen oder Angebote aus einer Tabelle übernehmen.",
     "eval": "Messen, wie gut der Bot auf fremde Fragen antwortet",
