@@ -145,11 +145,14 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Zeigen, wie eine Frage gelesen wurde, welche Themen in Frage kamen und warum eines gewann."""
-    from bot.desk.explain import describe, explanation
+    from bot.content.loading import load
+    from bot.desk.explain import explanation
+    from bot.desk.explain_report import describe
 
     settings = _settings()
     bot = _bot(settings)
-    found = explanation(message, bot, _now(settings, bot))
+    cases = load(settings.knowledge, settings.intents).cases
+    found = explanation(message, bot, _now(settings, bot), cases)
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
     else:
