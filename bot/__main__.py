@@ -104,6 +104,38 @@ def serve(
 
 
 @app.command()
+def desk(
+    port: Annotated[int, typer.Option(help="Port auf diesem Rechner.")] = 8010,
+    open_browser: Annotated[bool, typer.Option("--open", help="Die Seite gleich im Browser öffnen.")] = False,
+) -> None:
+    """Den Schreibtisch der Redaktion auf diesem Rechner öffnen: Vorschau, Prüfliste, Erklärungen, Landkarte, Fälliges.
+
+    Nur dieser Rechner erreicht ihn. Er zeigt die Dateien, wie sie gerade sind, und ändert nichts.
+    """
+    from bot.web.app import serve_desk
+
+    settings = replace(_settings(), port=port, workers=1)
+    _bot(settings)  # with its progress line
+    address = f"http://127.0.0.1:{port}/redaktion"
+    errors.print(f"Schreibtisch der Redaktion: {address}")
+    if open_browser:
+        typer.launch(address)
+    serve_desk(settings)
+
+
+@app.command(name="desk-password")
+def desk_password() -> None:
+    """Ein Kennwort für /redaktion in einen Hash umrechnen, den FAMILIENBOT_DESK_PASSWORD_HASH braucht."""
+    from bot.web.desk_access import MIN_PASSWORD_CHARS, hash_password
+
+    password = typer.prompt("Kennwort", hide_input=True, confirmation_prompt="Noch einmal", err=True)
+    if len(password) < MIN_PASSWORD_CHARS:
+        errors.print(f"Bitte mindestens {MIN_PASSWORD_CHARS} Zeichen.")
+        raise typer.Exit(2)
+    print(f"FAMILIENBOT_DESK_PASSWORD_HASH={hash_password(password)}")
+
+
+@app.command()
 def ask(
     message: Annotated[str | None, typer.Argument(help="Die Frage. Ohne sie beginnt ein Gespräch.")] = None,
     as_json: AsJson = False,

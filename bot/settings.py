@@ -43,6 +43,9 @@ class Settings:
     secrets     key id → key; the first one signs, all of them verify
     now         a fixed time of asking, for tests and the evaluation; None: the clock
     rate_limit  requests a minute from one address; 0: none
+    desk_password_hash  what `familienbot desk-password` printed; empty: nobody enters the desk by a password
+    desk_user_header    where a trusted proxy names the editor; empty: no proxy does
+    desk_open           the desk asks for nothing: only on an editor's own machine, never from the environment
     """
 
     knowledge: Path
@@ -58,6 +61,9 @@ class Settings:
     frame_ancestors: tuple[str, ...] = ()
     rate_limit: int = 60
     trusted_proxies: tuple[str, ...] = ()
+    desk_password_hash: str = field(default="", repr=False)
+    desk_user_header: str = ""
+    desk_open: bool = False
     spacy_model: str | None = None
     now: datetime | None = None
     off: bool = False
@@ -86,6 +92,17 @@ def _frame_ancestors(env: Mapping[str, str]) -> tuple[str, ...]:
                 f"FAMILIENBOT_FRAME_ANCESTORS: „{source}“ ist keine Herkunft; erwartet wird etwa https://www.herne.de."
             )
     return found
+
+
+def _desk_user_header(env: Mapping[str, str]) -> str:
+    name = env.get("FAMILIENBOT_DESK_USER_HEADER", "").strip()
+    if name and re.fullmatch(r"[A-Za-z0-9-]+", name) is None:
+        raise SettingsError(f"FAMILIENBOT_DESK_USER_HEADER ist „{name}“; erwartet wird etwa X-Remote-User.")
+    if name and not _list(env, "TRUSTED_PROXIES"):
+        raise SettingsError(
+            "FAMILIENBOT_DESK_USER_HEADER gilt nur von vertrauten Proxys; diese nennt FAMILIENBOT_TRUSTED_PROXIES."
+        )
+    return name
 
 
 def _now(env: Mapping[str, str]) -> datetime | None:
@@ -140,6 +157,8 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         frame_ancestors=_frame_ancestors(env),
         rate_limit=_int(env, "RATE_LIMIT", 60, 0, 100_000),
         trusted_proxies=_list(env, "TRUSTED_PROXIES"),
+        desk_password_hash=env.get("FAMILIENBOT_DESK_PASSWORD_HASH", "").strip(),
+        desk_user_header=_desk_user_header(env),
         spacy_model=env.get("FAMILIENBOT_SPACY_MODEL") or None,
         now=_now(env),
         off=env.get("FAMILIENBOT_OFF", "").strip().lower() in ("1", "true", "ja", "yes"),

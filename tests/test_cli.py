@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import uvicorn
 from jsonschema import Draft202012Validator
 from typer.main import get_command
 from typer.testing import CliRunner, Result
@@ -20,11 +21,14 @@ from bot.__main__ import app
 from bot.content.loading import SCHEMAS
 from bot.pipeline import Bot
 from bot.settings import Settings
+from bot.web.desk_access import parse_hash
 from tests.conftest import SMALL
 from tests.content.conftest import Town, make_town
 
 HELP = {
     "serve": "Den Dienst starten.",
+    "desk": "Den Schreibtisch der Redaktion auf diesem Rechner öffnen",
+    "desk-password": "Ein Kennwort für /redaktion",
     "ask": "Eine Frage stellen",
     "explain": "Zeigen, wie eine Frage gelesen wurde",
     "diff": "Zeigen, was eine Änderung bewirkt",
@@ -102,6 +106,31 @@ def test_without_a_command_all_are_listed() -> None:
 def test_an_unknown_command_or_option_is_refused() -> None:
     assert run("frage").exit_code == 2
     assert run("check", "--alles").exit_code == 2
+
+
+# the desk
+
+
+def test_a_password_becomes_a_hash() -> None:
+    result = run("desk-password", typed="ein langes Kennwort\nein langes Kennwort\n")
+    assert result.exit_code == 0
+    name, _, text = result.stdout.strip().splitlines()[-1].partition("=")
+    assert name == "FAMILIENBOT_DESK_PASSWORD_HASH"
+    assert len(parse_hash(text).digest) == 32
+    assert "Kennwort" not in text
+    assert run("desk-password", typed="kurz\nkurz\n").exit_code == 2
+
+
+@pytest.mark.usefixtures("_built")
+def test_the_desk_is_served_on_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: dict[str, object] = {}
+    monkeypatch.setenv("FAMILIENBOT_HOST", "0.0.0.0")
+    monkeypatch.setattr(uvicorn, "run", lambda app, **options: served.update(options, state=app.state.service.settings))
+    result = run("desk", "--port", "8123")
+    assert result.exit_code == 0
+    assert "http://127.0.0.1:8123/redaktion" in result.stderr
+    assert (served["host"], served["port"]) == ("127.0.0.1", 8123)
+    assert getattr(served["state"], "desk_open") is True  # noqa: B009
 
 
 # check

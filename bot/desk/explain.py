@@ -288,6 +288,7 @@ def explanation(message: str, bot: Bot, now: datetime, cases: Sequence[Case] = (
         "emergency_rule": decision.rule,
         "second_net": candidates.emergency if candidates else None,
         "candidates": _candidate_rows(candidates, bot),
+        "leader": _class_title(label, bot) if label else None,
         "nearest": _pull(seen, label, bot) if label else None,
         "rival": _rival_row(rival, seen, bot) if rival else None,
         "strongest": strongest_words(analysis, label, bot) if label else [],

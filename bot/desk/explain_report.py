@@ -68,12 +68,14 @@ def value_text(value: Any) -> str:
     return " und ".join(map(value_text, value)) if isinstance(value, list) else str(value)
 
 
-def winner_title(found: dict[str, Any]) -> str:
-    """The title of what won, or of what stands first among the choices."""
+def heading(found: dict[str, Any]) -> str:
+    """What came of the question: its topics, or that there is none."""
     decision = found["decision"]
-    if decision["topics"] == ["ausserhalb"] and found["candidates"]:
-        return next((str(c["title"]) for c in found["candidates"] if c["matter"]), str(decision["titles"][0]))
-    return str(next(iter([*decision["titles"], *decision["choices"]]), ""))
+    if decision["kind"] == "clarify":
+        return "Welches Thema ist gemeint?" if len(decision["choices"]) > 1 else str(decision["choices"][0])
+    if decision["topics"] == ["ausserhalb"]:
+        return f"andere Stelle: {found['leader']}" if found["leader"] else str(decision["titles"][0])
+    return " und ".join(decision["titles"]) or "Kein Thema"
 
 
 def effect_text(word: dict[str, Any], found: dict[str, Any]) -> str:
@@ -84,7 +86,7 @@ def effect_text(word: dict[str, Any], found: dict[str, Any]) -> str:
     effect, rival = word["effect"], found["rival"]
     if effect is None:
         return ""
-    target = winner_title(found) if effect > 0 else rival["title"] if rival else "etwas anderes"
+    target = found["leader"] if effect > 0 else rival["title"] if rival else "etwas anderes"
     return f"spricht für „{target}“ ({number(abs(effect))})"
 
 
@@ -140,7 +142,7 @@ def _words_table(found: dict[str, Any]) -> Table:
         table.add_row(*map(escape, cells))
     if any(word["effect"] is not None for word in found["words"]):
         against = f", − für „{found['rival']['title']}“" if found["rival"] else ""
-        table.caption = escape(f"Wirkung: + spricht für „{winner_title(found)}“{against}")
+        table.caption = escape(f"Wirkung: + spricht für „{found['leader']}“{against}")
         table.caption_justify = "left"
     return table
 
@@ -188,7 +190,7 @@ def describe(found: dict[str, Any], console: Console) -> None:
         console.print()
         console.print(_candidates_table(found["candidates"]))
     if found["nearest"]:
-        line("Ähnlichste Beispielfrage", pull_text(found["nearest"]))
+        line(f"Ähnlichste Beispielfrage bei „{found['leader']}“", pull_text(found["nearest"]))
     if found["rival"] and found["rival"]["nearest"]:
         line(f"Ähnlichste bei „{found['rival']['title']}“", pull_text(found["rival"]["nearest"]))
     line("Stärkste Wörter", ", ".join(f"{w['word']} {number(w['weight'])}" for w in found["strongest"]))

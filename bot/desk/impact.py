@@ -141,7 +141,8 @@ def _case_question(case: Case) -> Asked:
     return Asked(case.question, str(case), "case", (case.topic,), case.known_failure)
 
 
-def _aspect_questions(file: Path) -> Iterator[Asked]:
+def aspect_questions(file: Path) -> Iterator[Asked]:
+    """One question for each side of each topic; none where a city has no such file."""
     document = read_document(file, file.parent, []) if file.is_file() else None
     if document is None:
         return
@@ -170,16 +171,21 @@ def _evaluation_questions(folder: Path) -> Iterator[Asked]:
                 yield question(labelled, "dialogues", tuple(t.question for t in turns[:i]), secret=secret)
 
 
+def tests_of(settings: Settings) -> Path:
+    """The folder of stored questions beside the knowledge."""
+    return settings.knowledge.resolve().parent / "tests"
+
+
 def stored_questions(settings: Settings) -> tuple[Asked, ...]:
     """All questions stored beside the knowledge: cases of the editors, one for each side, and the evaluation.
 
     The two latter stand in the folder `tests` beside `knowledge`; a city that has none is asked its cases alone.
     """
-    tests = settings.knowledge.resolve().parent / "tests"
+    tests = tests_of(settings)
     cases = load(settings.knowledge, settings.intents).cases
     return (
         *(_case_question(case) for case in cases),
-        *_aspect_questions(tests / "aspects.yaml"),
+        *aspect_questions(tests / "aspects.yaml"),
         *_evaluation_questions(tests / "evaluation"),
     )
 

@@ -81,10 +81,12 @@ class Step:
 
     topics   (classes,)
     foreign  of the output for matters that are not ours
+    squared  length of the utterance
     """
 
     topics: np.ndarray[tuple[int], np.dtype[np.float64]]
     foreign: float
+    squared: float
 
 
 def _pushes(
@@ -99,7 +101,8 @@ def _pushes(
 
 def step_for(message: Vector, ranking: Ranking, label: str, bot: Bot) -> Step:
     """What the message as an utterance of this class would do."""
-    squared = product(message, message) + INTERCEPT
+    length = product(message, message)
+    squared = length + INTERCEPT
     signs = np.full(len(bot.intents.classes), -1.0)
     signs[bot.intents.index[label]] = 1.0
     is_matter = label.startswith(MATTER)
@@ -107,12 +110,15 @@ def step_for(message: Vector, ranking: Ranking, label: str, bot: Bot) -> Step:
     same = max(1, sum(one == is_matter for one in labels))
     balance = len(labels) / (2.0 * same)
     foreign = _pushes(np.array([ranking.foreign]), np.array([1.0 if is_matter else -1.0]), squared, FOREIGN_C * balance)
-    return Step(_pushes(ranking.scores.astype(float), signs, squared, TOPIC_C), float(foreign[0]))
+    return Step(_pushes(ranking.scores.astype(float), signs, squared, TOPIC_C), float(foreign[0]), length)
 
 
 def moved(ranking: Ranking, step: Step, nearness: float) -> Ranking:
-    """The ranking after the step; `nearness` is the product of its message with the added utterance."""
-    by = SETTLED * (nearness + INTERCEPT)
+    """The ranking after the step; `nearness` is the product of its message with the added utterance.
+
+    The constant moves with the utterance alone: for all others the many utterances that are there hold it.
+    """
+    by = SETTLED * nearness * (1.0 + INTERCEPT / (step.squared or 1.0))
     scores = (ranking.scores + step.topics * by).astype(np.float32)
     return replace(ranking, scores=scores, foreign=ranking.foreign + step.foreign * by)
 

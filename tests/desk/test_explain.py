@@ -27,7 +27,7 @@ from tests.conftest import NOW
 
 KEYS = [
     "message", "words", "repaired", "ignored", "concepts", "entities", "language", "emergency_rule",
-    "second_net", "candidates", "nearest", "rival", "strongest", "costs", "decision", "why", "if_added",
+    "second_net", "candidates", "leader", "nearest", "rival", "strongest", "costs", "decision", "why", "if_added",
 ]  # fmt: skip
 
 MESSAGES = {
