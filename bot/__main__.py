@@ -354,6 +354,40 @@ def schema(out: Annotated[Path, typer.Option(help="Zielordner.")] = Path("docs/s
 
 
 @app.command()
+def cms(
+    backend: Annotated[
+        str, typer.Option(help="Wie Decap an die Dateien kommt: git-gateway, gitlab, github …")
+    ] = "git-gateway",
+    repo: Annotated[str, typer.Option(help="Name des Repositorys beim Anbieter, etwa stadt/familienbot.")] = "",
+    branch: Annotated[str, typer.Option(help="Zweig, aus dem veröffentlicht wird.")] = "main",
+) -> None:
+    """Eine Konfiguration für das Redaktionssystem Decap CMS ausgeben: familienbot cms > admin/config.yml.
+
+    Sie nennt jede Datei einzeln; nach einem neuen Thema ist sie neu zu erzeugen.
+    """
+    from bot.content.editing import dump
+    from bot.content.loading import load
+    from bot.desk.cms import BACKENDS, configuration
+
+    if backend not in BACKENDS:
+        errors.print(f"„{backend}“ kennt Decap nicht. Möglich: {', '.join(BACKENDS)}.", markup=False)
+        raise typer.Exit(2)
+    if backend != "git-gateway" and not repo:
+        errors.print(f"Für {backend} fehlt --repo, etwa stadt/familienbot.", markup=False)
+        raise typer.Exit(2)
+    settings = _settings()
+    content = load(settings.knowledge, settings.intents).content
+    if content is None:
+        errors.print("Das Wissen lässt sich nicht lesen. „familienbot check“ sagt, warum.", markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE)
+    host = {"name": backend, "branch": branch, **({"repo": repo} if repo else {})}
+    found = configuration(content, settings.knowledge, settings.intents, settings.knowledge.resolve().parent, host)
+    print("# Erzeugt von „familienbot cms“ aus den Modellen des Wissens; nicht von Hand ändern.")
+    print("# Decap schreibt eine Datei neu: Kommentare darin gehen verloren.")
+    print(dump(found), end="")
+
+
+@app.command()
 def coverage(out: Annotated[Path, typer.Option(help="Zieldatei.")] = Path("docs/coverage.html")) -> None:
     """Zeigen, was unser Wissen abdeckt, wie alt es ist, und was fehlt und wen man dazu fragt; schreibt eine Seite."""
     from bot.content.loading import load

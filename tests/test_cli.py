@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
@@ -38,6 +39,7 @@ HELP = {
     "bench": "Geschwindigkeit und Speicher messen",
     "calibrate": "Die Zuversicht neu",
     "schema": "ein JSON-Schema schreiben",
+    "cms": "Eine Konfiguration für das Redaktionssystem Decap CMS",
     "coverage": "Zeigen, was unser Wissen abdeckt",
     "version": "Die Version.",
 }
@@ -131,6 +133,21 @@ def test_the_desk_is_served_on_this_machine_alone(monkeypatch: pytest.MonkeyPatc
     assert "http://127.0.0.1:8123/redaktion" in result.stderr
     assert (served["host"], served["port"]) == ("127.0.0.1", 8123)
     assert getattr(served["state"], "desk_open") is True  # noqa: B009
+
+
+# the CMS
+
+
+def test_a_configuration_is_printed(town: Town) -> None:
+    result = run("cms", "--backend", "gitlab", "--repo", "stadt/bot")
+    assert result.exit_code == 0
+    found = YAML(typ="safe", pure=True).load(result.stdout)
+    assert found["backend"] == {"name": "gitlab", "branch": "main", "repo": "stadt/bot"}
+    assert found["collections"][0]["files"][0]["file"].startswith("knowledge/stadt/entries/")
+    assert run("cms", "--backend", "gitlab").exit_code == 2
+    assert run("cms", "--backend", "ftp").exit_code == 2
+    town.write("knowledge/city.yaml", "kaputt: [")
+    assert run("cms").exit_code == 2
 
 
 # check
