@@ -101,9 +101,10 @@ def _cases_text(row: dict[str, Any]) -> str:
     harmed, helped = len(row["harmed"]), len(row["helped"])
     if not harmed and not helped:
         return f" Von {row['tested']} gespeicherten Testfragen zu diesen Themen bliebe jede, wie sie ist."
-    parts = [f"{harmed} falsch" if harmed else "", f"{helped} neu richtig" if helped else ""]
-    verb = "würde" if harmed + helped == 1 else "würden"
-    return f" Von {row['tested']} gespeicherten Testfragen zu diesen Themen {verb} {' und '.join(filter(None, parts))}."
+    parts = [f"{harmed} falsch" if harmed else "", f"{helped} richtig" if helped else ""]
+    verb = "könnte" if harmed + helped == 1 else "könnten"
+    changed = " und ".join(filter(None, parts))
+    return f" Von {row['tested']} gespeicherten Testfragen zu diesen Themen {verb} {changed} werden."
 
 
 def lesson_text(row: dict[str, Any], found: dict[str, Any]) -> str:
@@ -201,5 +202,7 @@ def describe(found: dict[str, Any], console: Console) -> None:
         for row in found["if_added"]:
             console.print(f"• {lesson_text(row, found)}", soft_wrap=True, markup=False)
             for case in row["harmed"]:
-                console.print(f"    falsch würde: {case['question']} ({case['where']})", soft_wrap=True, markup=False)
+                console.print(
+                    f"    falsch werden könnte: {case['question']} ({case['where']})", soft_wrap=True, markup=False
+                )
         console.print(ESTIMATE, style="dim", soft_wrap=True)

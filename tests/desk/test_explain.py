@@ -225,8 +225,8 @@ def test_stored_questions_that_an_utterance_would_harm_are_named(small_bot: Bot)
         for row in rows.values()
     ]
     text = described({**found, "if_added": named})
-    assert "falsch würde: Alt? (a.test.yaml:2)" in text
-    assert "Von 2 gespeicherten Testfragen zu diesen Themen würde 1 falsch." in text
+    assert "falsch werden könnte: Alt? (a.test.yaml:2)" in text
+    assert "Von 2 gespeicherten Testfragen zu diesen Themen könnte 1 falsch werden." in text
 
 
 def test_nothing_is_estimated_where_a_rule_decided(small_bot: Bot) -> None:
