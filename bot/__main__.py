@@ -107,6 +107,38 @@ def serve(
 
 
 @app.command()
+def desk(
+    port: Annotated[int, typer.Option(help="Port auf diesem Rechner.")] = 8010,
+    open_browser: Annotated[bool, typer.Option("--open", help="Die Seite gleich im Browser öffnen.")] = False,
+) -> None:
+    """Den Schreibtisch der Redaktion auf diesem Rechner öffnen: Vorschau, Prüfliste, Erklärungen, Landkarte, Fälliges.
+
+    Nur dieser Rechner erreicht ihn. Er zeigt die Dateien, wie sie gerade sind, und ändert nichts.
+    """
+    from bot.web.app import serve_desk
+
+    settings = replace(_settings(), port=port, workers=1)
+    _bot(settings)  # with its progress line
+    address = f"http://127.0.0.1:{port}/redaktion"
+    errors.print(f"Schreibtisch der Redaktion: {address}")
+    if open_browser:
+        typer.launch(address)
+    serve_desk(settings)
+
+
+@app.command(name="desk-password")
+def desk_password() -> None:
+    """Ein Kennwort für /redaktion in einen Hash umrechnen, den FAMILIENBOT_DESK_PASSWORD_HASH braucht."""
+    from bot.web.desk_access import MIN_PASSWORD_CHARS, hash_password
+
+    password = typer.prompt("Kennwort", hide_input=True, confirmation_prompt="Noch einmal", err=True)
+    if len(password) < MIN_PASSWORD_CHARS:
+        errors.print(f"Bitte mindestens {MIN_PASSWORD_CHARS} Zeichen.")
+        raise typer.Exit(2)
+    print(f"FAMILIENBOT_DESK_PASSWORD_HASH={hash_password(password)}")
+
+
+@app.command()
 def ask(
     message: Annotated[str | None, typer.Argument(help="Die Frage. Ohne sie beginnt ein Gespräch.")] = None,
     as_json: AsJson = False,
@@ -182,15 +214,61 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Zeigen, wie eine Frage gelesen wurde, welche Themen in Frage kamen und warum eines gewann."""
-    from bot.desk.explain import describe, explanation
+    from bot.content.loading import load
+    from bot.desk.explain import explanation
+    from bot.desk.explain_report import describe
 
     settings = _settings()
     bot = _bot(settings)
-    found = explanation(message, bot, _now(settings, bot))
+    cases = load(settings.knowledge, settings.intents).cases
+    found = explanation(message, bot, _now(settings, bot), cases)
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         describe(found, console)
+
+
+@app.command()
+def diff(
+    revision: Annotated[str, typer.Argument(metavar="[REV]", help="Fassung in git, mit der verglichen wird.")] = "HEAD",
+    html: Annotated[Path | None, typer.Option(help="Alle Unterschiede auch als Seite in diese Datei.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Zeigen, was eine Änderung bewirkt: alle gespeicherten Fragen vorher und nachher beantwortet.
+
+    Verglichen wird das Wissen, wie es jetzt in den Dateien steht, mit der letzten Fassung in git oder mit REV. Ende mit
+    0, wenn keine richtige Antwort verloren geht, mit 1, wenn eine Frage richtig war und jetzt falsch beantwortet wird,
+    mit 2, wenn sich nichts vergleichen lässt.
+    """
+    from bot.desk.impact import ImpactError, as_data, preview
+    from bot.desk.impact_report import describe, to_html
+
+    settings = _settings()
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(),
+        console=errors, transient=True,
+    )  # fmt: skip
+    try:
+        with bar:
+            task = bar.add_task("Wissen lesen", total=None)
+
+            def show(step: str, done: int, of: int) -> None:
+                bar.update(task, description=step, completed=done, total=of or None)
+
+            found = preview(settings, revision, show)
+    except ImpactError as error:
+        errors.print(str(error), soft_wrap=True, markup=False)
+        raise typer.Exit(2) from error
+    if html is not None:
+        html.parent.mkdir(parents=True, exist_ok=True)
+        html.write_text(to_html(found.impact, found.titles, found.city), encoding="utf-8")
+    if as_json:
+        print(json.dumps(as_data(found.impact), ensure_ascii=False, indent=1))
+    else:
+        describe(found.impact, found.titles, console)
+        if html is not None:
+            console.print(f"Alle Unterschiede stehen in {html}.", markup=False, soft_wrap=True)
+    raise typer.Exit(1 if found.impact.worse else 0)
 
 
 @app.command()
@@ -434,6 +512,40 @@ def schema(
         for file, text in changed:
             file.write_bytes(text.encode())
         console.print(f"{len(changed)} Dateien nennen jetzt ihr Schema.")
+
+
+@app.command()
+def cms(
+    backend: Annotated[
+        str, typer.Option(help="Wie Decap an die Dateien kommt: git-gateway, gitlab, github …")
+    ] = "git-gateway",
+    repo: Annotated[str, typer.Option(help="Name des Repositorys beim Anbieter, etwa stadt/familienbot.")] = "",
+    branch: Annotated[str, typer.Option(help="Zweig, aus dem veröffentlicht wird.")] = "main",
+) -> None:
+    """Eine Konfiguration für das Redaktionssystem Decap CMS ausgeben: familienbot cms > admin/config.yml.
+
+    Sie nennt jede Datei einzeln; nach einem neuen Thema ist sie neu zu erzeugen.
+    """
+    from bot.content.editing import dump
+    from bot.content.loading import load
+    from bot.desk.cms import BACKENDS, configuration
+
+    if backend not in BACKENDS:
+        errors.print(f"„{backend}“ kennt Decap nicht. Möglich: {', '.join(BACKENDS)}.", markup=False)
+        raise typer.Exit(2)
+    if backend != "git-gateway" and not repo:
+        errors.print(f"Für {backend} fehlt --repo, etwa stadt/familienbot.", markup=False)
+        raise typer.Exit(2)
+    settings = _settings()
+    content = load(settings.knowledge, settings.intents).content
+    if content is None:
+        errors.print("Das Wissen lässt sich nicht lesen. „familienbot check“ sagt, warum.", markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE)
+    host = {"name": backend, "branch": branch, **({"repo": repo} if repo else {})}
+    found = configuration(content, settings.knowledge, settings.intents, settings.knowledge.resolve().parent, host)
+    print("# Erzeugt von „familienbot cms“ aus den Modellen des Wissens; nicht von Hand ändern.")
+    print("# Decap schreibt eine Datei neu: Kommentare darin gehen verloren.")
+    print(dump(found), end="")
 
 
 @app.command()

@@ -44,6 +44,9 @@ class Settings:
     now         a fixed time of asking, for tests and the evaluation; None: the clock
     rate_limit  requests a minute from one address; 0: none
     database_url  where replies are counted, as SQLAlchemy writes addresses; empty: nowhere
+    desk_password_hash  what `familienbot desk-password` printed; empty: nobody enters the desk by a password
+    desk_user_header    where a trusted proxy names the editor; empty: no proxy does
+    desk_open           the desk asks for nothing: only on an editor's own machine, never from the environment
     """
 
     knowledge: Path
@@ -60,6 +63,9 @@ class Settings:
     rate_limit: int = 60
     trusted_proxies: tuple[str, ...] = ()
     database_url: str = field(default="", repr=False)
+    desk_password_hash: str = field(default="", repr=False)
+    desk_user_header: str = ""
+    desk_open: bool = False
     spacy_model: str | None = None
     now: datetime | None = None
     off: bool = False
@@ -88,6 +94,17 @@ def _frame_ancestors(env: Mapping[str, str]) -> tuple[str, ...]:
                 f"FAMILIENBOT_FRAME_ANCESTORS: „{source}“ ist keine Herkunft; erwartet wird etwa https://www.herne.de."
             )
     return found
+
+
+def _desk_user_header(env: Mapping[str, str]) -> str:
+    name = env.get("FAMILIENBOT_DESK_USER_HEADER", "").strip()
+    if name and re.fullmatch(r"[A-Za-z0-9-]+", name) is None:
+        raise SettingsError(f"FAMILIENBOT_DESK_USER_HEADER ist „{name}“; erwartet wird etwa X-Remote-User.")
+    if name and not _list(env, "TRUSTED_PROXIES"):
+        raise SettingsError(
+            "FAMILIENBOT_DESK_USER_HEADER gilt nur von vertrauten Proxys; diese nennt FAMILIENBOT_TRUSTED_PROXIES."
+        )
+    return name
 
 
 def _now(env: Mapping[str, str]) -> datetime | None:
@@ -169,6 +186,8 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         rate_limit=_int(env, "RATE_LIMIT", 60, 0, 100_000),
         trusted_proxies=_list(env, "TRUSTED_PROXIES"),
         database_url=_database_url(env),
+        desk_password_hash=env.get("FAMILIENBOT_DESK_PASSWORD_HASH", "").strip(),
+        desk_user_header=_desk_user_header(env),
         spacy_model=env.get("FAMILIENBOT_SPACY_MODEL") or None,
         now=_now(env),
         off=env.get("FAMILIENBOT_OFF", "").strip().lower() in ("1", "true", "ja", "yes"),

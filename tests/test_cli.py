@@ -12,7 +12,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import uvicorn
 from jsonschema import Draft7Validator
+from ruamel.yaml import YAML
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
@@ -24,14 +26,18 @@ from bot.settings import ROOT, Settings
 from bot.storage.database import migrate, open_database
 from bot.storage.events import Event, Judged, Replied, Unanswered
 from bot.storage.writing import write
+from bot.web.desk_access import parse_hash
 from tests.conftest import SMALL
 from tests.content.conftest import Town, make_town
 
 HELP = {
     "serve": "Den Dienst starten.",
+    "desk": "Den Schreibtisch der Redaktion auf diesem Rechner öffnen",
+    "desk-password": "Ein Kennwort für /redaktion",
     "ask": "Eine Frage stellen",
     "at": "Zeigen, was der Bot mit einem früheren Stand des Wissens geantwortet hat",
     "explain": "Zeigen, wie eine Frage gelesen wurde",
+    "diff": "Zeigen, was eine Änderung bewirkt",
     "check": "Alle Fehler in knowledge/ und intents/ mit Datei und Zeile.",
     "import": "Stellen oder Angebote aus einer Tabelle übernehmen.",
     "facts": "Alle Tatsachen zeigen, was wann endet",
@@ -40,6 +46,7 @@ HELP = {
     "bench": "Geschwindigkeit und Speicher messen",
     "calibrate": "Die Zuversicht neu",
     "schema": "ein JSON-Schema schreiben",
+    "cms": "Eine Konfiguration für das Redaktionssystem Decap CMS",
     "coverage": "Zeigen, was unser Wissen abdeckt",
     "digest": "Zeigen, was gefragt wurde, was half und was der Bot nicht wusste.",
     "version": "Die Version.",
@@ -110,6 +117,46 @@ def test_without_a_command_all_are_listed() -> None:
 def test_an_unknown_command_or_option_is_refused() -> None:
     assert run("frage").exit_code == 2
     assert run("check", "--alles").exit_code == 2
+
+
+# the desk
+
+
+def test_a_password_becomes_a_hash() -> None:
+    result = run("desk-password", typed="ein langes Kennwort\nein langes Kennwort\n")
+    assert result.exit_code == 0
+    name, _, text = result.stdout.strip().splitlines()[-1].partition("=")
+    assert name == "FAMILIENBOT_DESK_PASSWORD_HASH"
+    assert len(parse_hash(text).digest) == 32
+    assert "Kennwort" not in text
+    assert run("desk-password", typed="kurz\nkurz\n").exit_code == 2
+
+
+@pytest.mark.usefixtures("_built")
+def test_the_desk_is_served_on_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: dict[str, object] = {}
+    monkeypatch.setenv("FAMILIENBOT_HOST", "0.0.0.0")
+    monkeypatch.setattr(uvicorn, "run", lambda app, **options: served.update(options, state=app.state.service.settings))
+    result = run("desk", "--port", "8123")
+    assert result.exit_code == 0
+    assert "http://127.0.0.1:8123/redaktion" in result.stderr
+    assert (served["host"], served["port"]) == ("127.0.0.1", 8123)
+    assert getattr(served["state"], "desk_open") is True  # noqa: B009
+
+
+# the CMS
+
+
+def test_a_configuration_is_printed(town: Town) -> None:
+    result = run("cms", "--backend", "gitlab", "--repo", "stadt/bot")
+    assert result.exit_code == 0
+    found = YAML(typ="safe", pure=True).load(result.stdout)
+    assert found["backend"] == {"name": "gitlab", "branch": "main", "repo": "stadt/bot"}
+    assert found["collections"][0]["files"][0]["file"].startswith("knowledge/stadt/entries/")
+    assert run("cms", "--backend", "gitlab").exit_code == 2
+    assert run("cms", "--backend", "ftp").exit_code == 2
+    town.write("knowledge/city.yaml", "kaputt: [")
+    assert run("cms").exit_code == 2
 
 
 # check

@@ -1,4 +1,4 @@
-"""Takes the pictures of the widget in docs/screenshots with Debian's chromium, from our own knowledge at a fixed time."""
+"""Takes the pictures of widget and desk in docs/screenshots with Debian's chromium, from our own knowledge."""
 
 import dataclasses
 import io
@@ -22,6 +22,7 @@ FLAGS = [
     "--disable-sync", "--no-first-run", "--font-render-hinting=none",
 ]  # fmt: skip
 DESKTOP, PHONE = {"width": 1100, "height": 760}, {"width": 390, "height": 780}
+DESK = {"width": 1200, "height": 1000}
 
 
 def ask(page: Page, question: str) -> None:
@@ -38,8 +39,10 @@ def main() -> None:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    settings = load_settings({"FAMILIENBOT_NOW": "2026-11-23T10:00", "FAMILIENBOT_RATE_LIMIT": "0", "FAMILIENBOT_DATABASE_URL": "off"})
-    app = create_app(dataclasses.replace(settings, base_url="https://familienbot.herne.example"))
+    settings = load_settings(
+        {"FAMILIENBOT_NOW": "2026-11-23T10:00", "FAMILIENBOT_RATE_LIMIT": "0", "FAMILIENBOT_DATABASE_URL": "off"}
+    )
+    app = create_app(dataclasses.replace(settings, base_url="https://familienbot.herne.example", desk_open=True))
     server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_config=None))
     threading.Thread(target=server.run, daemon=True).start()
     while not server.started:
@@ -51,6 +54,7 @@ def main() -> None:
 
         def visit(size: dict[str, int], address: str = "/", **options: object) -> Page:
             page = browser.new_context(viewport=size, locale="de-DE", **options).new_page()
+            page.set_default_timeout(120_000)  # the check of all files takes a while on a busy machine
             page.goto(f"http://127.0.0.1:{port}{address}")
             return page
 
@@ -87,6 +91,13 @@ def main() -> None:
         page.locator("main form button").first.click()
         page.wait_for_load_state()
         take(page, "no-javascript")
+        page = visit(DESK, "/redaktion")
+        take(page, "desk")
+        page.goto(f"http://127.0.0.1:{port}/redaktion/erklaeren")
+        page.get_by_label("Eine Frage").fill("Guten Tag, was kostst die Kita für zwei Kinder? Vielen Dank")
+        page.get_by_role("button", name="Erklären").click()
+        page.get_by_role("heading", name="Was gelesen wurde").wait_for()
+        take(page, "explain")
         browser.close()
     server.should_exit = True
 

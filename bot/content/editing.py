@@ -45,6 +45,11 @@ def _dump(data: Any) -> str:
     return out.getvalue()
 
 
+def dump(data: Any) -> str:
+    """Data as a YAML file; what is the same object in several places is written once and referred to."""
+    return _dump(data)
+
+
 def _scalar(text: str) -> Any:
     """The text so that it is written plain where that reads as the same text, else in double quotes.
 

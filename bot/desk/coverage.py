@@ -140,7 +140,8 @@ def _side_facts(text: AspectText, content: Content) -> tuple[Fact, ...]:
     return _facts((*text.facts, *fact_ids(_texts(text))), content)
 
 
-def _cell(entry: Entry, aspect: Aspect, content: Content) -> Cell:
+def cell_of(entry: Entry, aspect: Aspect, content: Content) -> Cell:
+    """What we say about one side of a topic."""
     intent = content.intents.get(entry.topic)
     asked = len(intent.utterances.get(aspect, ())) if intent else 0
     text = entry.aspects.get(aspect)
@@ -166,7 +167,7 @@ def _row(entry: Entry, content: Content) -> Row:
         entry.topic,
         entry.title,
         content.topics[entry.topic].group,
-        {aspect: _cell(entry, aspect, content) for aspect in Aspect},
+        {aspect: cell_of(entry, aspect, content) for aspect in Aspect},
         _labels(facts),
         _oldest(facts),
         entry.checked,
@@ -324,7 +325,8 @@ _KEY = (
 )
 
 
-def _age_class(oldest: str | None, today: date) -> str:
+def age_class(oldest: str | None, today: date) -> str:
+    """How old a source is: `fresh`, `aged`, `old`, or `law` for one without a date."""
     if oldest is None:
         return "law"
     years = today.year - int(oldest[:4])
@@ -335,7 +337,7 @@ def _cell_html(cell: Cell, titles: Mapping[str, str], today: date) -> str:
     if cell.state == "facts":
         plural = "Quelle" if cell.sources == 1 else "Quellen"
         year = f" · {cell.oldest[:4]}" if cell.oldest else ""
-        return f'<td class="{_age_class(cell.oldest, today)}">{cell.sources} {plural}{year}</td>'
+        return f'<td class="{age_class(cell.oldest, today)}">{cell.sources} {plural}{year}</td>'
     if cell.state == "asks":
         return '<td class="asks">nennt die Stelle</td>'
     if cell.state == "points":

@@ -1,20 +1,18 @@
-"""How a question was read, which topics came into question and why one won: as data, and in words for editors."""
+"""How a question was read, which topics came into question, why one won, and what one more utterance would change."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from bot.compiling import labelled_utterances, read
+from bot.content.loading import Case
 from bot.content.models import Aspect
+from bot.desk.lesson import Lesson, Vector, lessons, strongest_utterance, vector
 from bot.matching.decision import expected_costs
-from bot.matching.features import BLOCK_WEIGHTS, word_keys
-from bot.matching.ranking import MATTER, lemmas, nearest_utterance
-from bot.model import OUTSIDE, Analysis, Candidates, Decision, Kind, Question, Token
+from bot.matching.features import BLOCK_WEIGHTS, piece_keys, word_keys
+from bot.matching.ranking import MATTER
+from bot.model import OUTSIDE, Analysis, Candidate, Candidates, Decision, Kind, Question, Token
 from bot.pipeline import Bot, Trace, trace
 from bot.replying.conversation import entities_to_wire
 from bot.replying.results import is_search
@@ -24,36 +22,10 @@ _ASKED = {"date": "ein Datum", "district": "der Stadtteil", "child_age": "das Al
 """What a question back may want to know besides the topic."""
 STRONGEST = 5
 """How many words are named for the winner."""
-
-_KINDS = {
-    Kind.ANSWER: "Antwort",
-    Kind.OFFERS: "Angebote",
-    Kind.CLARIFY: "Rückfrage",
-    Kind.FALLBACK: "Das weiß der Bot nicht",
-    Kind.EMERGENCY: "Notfall",
-    Kind.SMALLTALK: "Gespräch",
-}
-
-_ENTITIES = {
-    "children": "Kind",
-    "age_months": "Alter in Monaten",
-    "birth_date": "geboren",
-    "due_date": "Geburtstermin",
-    "district": "Stadtteil",
-    "districts": "Stadtteile",
-    "weekday": "Wochentag",
-    "weekdays": "Wochentage",
-    "part_of_day": "Tageszeit",
-    "date": "Tag",
-    "hours_per_week": "Stunden in der Woche",
-    "income_eur": "Einkommen in Euro",
-    "income_period": "Einkommen je",
-    "child_count": "Zahl der Kinder",
-    "doubtful": "Nicht möglich",
-    "kinds": "Arten",
-    "offer": "Stelle oder Angebot",
-    "matter": "Sache einer anderen Stelle",
-}
+NEUTRAL = 0.02
+"""A word whose effect, raw, is smaller speaks for no topic more than for another."""
+TAUGHT = 3
+"""For so many topics it is estimated what the message as an utterance would change."""
 
 
 def _title(topic: str, bot: Bot) -> str:
@@ -74,13 +46,14 @@ def _number(number: float) -> str:
     return f"{number:.2f}".replace(".", ",")
 
 
-def _word(token: Token) -> dict[str, Any]:
+def _word(token: Token, effect: float | None) -> dict[str, Any]:
     return {
         "text": token.text,
         "word": token.word,
         "lemma": token.lemma,
         "parts": list(token.parts),
         "known": token.known,
+        "effect": None if effect is None else round(effect, 3),
     }
 
 
@@ -93,33 +66,115 @@ def _winner(decision: Decision) -> str | None:
     return next((topic for topic in named if topic != OUTSIDE), None)
 
 
+def word_effects(analysis: Analysis, label: str, bot: Bot, rival: str | None = None) -> dict[Token, float | None]:
+    """What each word of the message adds to the raw score of a class by itself and its pieces, less what it adds to a
+    rival; None for a word that the model does not know at all."""
+    weights, index = bot.intents.weights, bot.intents.index
+    tokens = tuple(dict.fromkeys(analysis.core))
+    found: dict[Token, float | None] = dict.fromkeys(tokens)
+    for block_weight, keys_of in ((BLOCK_WEIGHTS[0], word_keys), (BLOCK_WEIGHTS[3], lambda t: piece_keys(t.word))):
+        rows = {t: [r for k in keys_of(t) if (r := weights.rows.get(k)) is not None] for t in tokens}
+        length = sum(float(weights.norms[rows[t]].sum()) for t in analysis.core) ** 0.5
+        for token in tokens:
+            if rows[token]:
+                values = weights.values[rows[token]].astype(float).sum(axis=0)
+                lead = float(values[index[label]]) - (float(values[index[rival]]) if rival else 0.0)
+                found[token] = (found[token] or 0.0) + lead * float(block_weight) / length
+    return found
+
+
 def strongest_words(analysis: Analysis, winner: str, bot: Bot) -> list[dict[str, Any]]:
     """The words of the message that speak most for the winner, at most `STRONGEST`, by their share of its raw score.
 
     A word spoken for by its parts is named with them: „Kitabeitrag (kita, beitrag)“.
     """
-    weights, column = bot.intents.weights, bot.intents.index[winner]
-    tokens = analysis.core or analysis.tokens
-    rows = {t: [r for k in word_keys(t) if (r := weights.rows.get(k)) is not None] for t in tokens}
-    length = sum(float(weights.norms[r]) for t in tokens for r in rows[t]) ** 0.5
     found = [
         {
             "word": f"{token.word} ({', '.join(token.parts)})" if token.parts else token.word,
-            "weight": round(float(weights.values[rows[token], column].sum() * BLOCK_WEIGHTS[0]) / length, 3),
+            "weight": round(effect, 3),
         }
-        for token in dict.fromkeys(tokens)
-        if rows[token] and length > 0
+        for token, effect in word_effects(analysis, winner, bot).items()
+        if effect is not None and round(effect, 3) > 0
     ]
     found.sort(key=lambda row: -float(str(row["weight"])))
-    return [row for row in found if float(str(row["weight"])) > 0][:STRONGEST]
+    return found[:STRONGEST]
 
 
-def _nearest(analysis: Analysis, winner: str, bot: Bot) -> dict[str, Any] | None:
-    texts = [text for text, label, _ in labelled_utterances(bot.content) if label == winner]
-    found = nearest_utterance(
-        lemmas(analysis.core or analysis.tokens), [lemmas(read(text, bot.language).core) for text in texts]
-    )
-    return {"utterance": texts[found[1]], "similarity": round(found[0], 3)} if found else None
+def _ignored(analysis: Analysis, effects: dict[Token, float | None]) -> list[dict[str, str]]:
+    """The words that decided nothing, each with the reason: `courtesy`, `unknown` or `neutral`."""
+    found = []
+    for token in dict.fromkeys(analysis.tokens):
+        effect = effects.get(token, 0.0)
+        if token not in analysis.core:
+            found.append({"word": token.text, "reason": "courtesy"})
+        elif effects and effect is None:
+            found.append({"word": token.text, "reason": "unknown"})
+        elif effects and effect is not None and abs(effect) < NEUTRAL:
+            found.append({"word": token.text, "reason": "neutral"})
+    return found
+
+
+def _pull(message: Vector, label: str, bot: Bot) -> dict[str, Any] | None:
+    found = strongest_utterance(message, label, bot)
+    return {"utterance": found.utterance, "similarity": round(found.likeness, 3)} if found else None
+
+
+def _class_of(candidate: Candidate) -> str:
+    return MATTER + candidate.matter if candidate.matter else candidate.topic
+
+
+def _class_title(label: str, bot: Bot) -> str:
+    return _matter_title(label.removeprefix(MATTER), bot) if label.startswith(MATTER) else _title(label, bot)
+
+
+def _rival(candidates: Candidates | None, winner: str | None, bot: Bot) -> Candidate | None:
+    """The candidate that came next to the winner."""
+    found = (c for c in (candidates.best if candidates else ()) if _class_of(c) in bot.intents.index)
+    return next((c for c in found if _class_of(c) != winner), None)
+
+
+def _rival_row(rival: Candidate, message: Vector, bot: Bot) -> dict[str, Any]:
+    return {
+        "topic": rival.topic,
+        "matter": rival.matter,
+        "title": _class_title(_class_of(rival), bot),
+        "confidence": round(rival.confidence, 4),
+        "nearest": _pull(message, _class_of(rival), bot),
+    }
+
+
+def _case_rows(cases: Sequence[Case], bot: Bot) -> list[dict[str, str]]:
+    return [{"question": c.question, "topic": c.topic, "title": _title(c.topic, bot), "where": str(c)} for c in cases]
+
+
+def _lesson_row(lesson: Lesson, candidates: Candidates, bot: Bot) -> dict[str, Any]:
+    after = lesson.after
+
+    def of(best: Sequence[Candidate]) -> float:
+        return round(next((c.confidence for c in best if c.topic == lesson.topic), 0.0), 4)
+
+    return {
+        "topic": lesson.topic,
+        "title": _title(lesson.topic, bot),
+        "confidence": of(candidates.best),
+        "then": of(after.candidates),
+        "kind": after.kind.value,
+        "wins": after.topics[:1] == (lesson.topic,),
+        "tested": lesson.tested,
+        "harmed": _case_rows(lesson.harmed, bot),
+        "helped": _case_rows(lesson.helped, bot),
+    }
+
+
+def _lessons(step: Trace, winner: str | None, bot: Bot, cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """What the message as an utterance of the winner and of the topics next to it would change, by an estimate."""
+    candidates, ranking = step.candidates, step.ranking
+    if candidates is None or ranking is None or not step.analysis.core:
+        return []
+    named = dict.fromkeys((winner or "", *(c.topic for c in candidates.best)))
+    topics = [t for t in named if t in bot.content.intents and t in bot.intents.index][:TAUGHT]
+    near = [case for case in cases if case.topic in named]
+    return [_lesson_row(one, candidates, bot) for one in lessons(step.analysis, ranking, topics, bot, near)]
 
 
 def _candidate_rows(candidates: Candidates | None, bot: Bot) -> list[dict[str, Any]]:
@@ -198,11 +253,18 @@ def why(step: Trace, bot: Bot) -> str:
         )
     if decision.kind is Kind.FALLBACK:
         return f"Kein Thema passt gut genug; zu {_percent(candidates.foreign)} gehört die Frage nicht zu uns."
-    return f"{titles[0]} passt mit {_percent(decision.confidence)} Zuversicht, das ist sicher genug für eine Antwort."
+    rival = _rival(candidates, decision.topics[0], bot)
+    next_one = (
+        f" Danach kommt „{_class_title(_class_of(rival), bot)}“ mit {_percent(rival.confidence)}." if rival else ""
+    )
+    sure = f"{titles[0]} passt mit {_percent(decision.confidence)} Zuversicht, das ist sicher genug für eine Antwort."
+    return sure + next_one
 
 
-def explanation(message: str, bot: Bot, now: datetime) -> dict[str, Any]:
+def explanation(message: str, bot: Bot, now: datetime, cases: Sequence[Case] = ()) -> dict[str, Any]:
     """Every step from the message to the decision, ready for JSON.
+
+    cases  stored test questions, to see which of them one more utterance would harm
 
     What was not computed, because a rule or a title decided before, is None or empty: the second net, the candidates,
     their costs, the nearest utterance and the strongest words.
@@ -210,20 +272,26 @@ def explanation(message: str, bot: Bot, now: datetime) -> dict[str, Any]:
     step = trace(Question(message, now), bot)
     analysis, candidates, decision = step.analysis, step.candidates, step.decision
     winner = _winner(decision) if candidates is not None else None
-    ranked = winner is not None and winner in bot.intents.index
+    label = winner if winner is not None and winner in bot.intents.index else None
+    rival = _rival(candidates, winner, bot)
+    seen = vector(analysis, bot.intents.weights) if candidates is not None else {}
+    effects = word_effects(analysis, label, bot, _class_of(rival) if rival else None) if label else {}
     options = expected_costs(candidates, bot.costs) if candidates is not None else None
     return {
         "message": message,
-        "words": [_word(t) for t in analysis.tokens],
+        "words": [_word(t, effects.get(t)) for t in analysis.tokens],
         "repaired": [{"text": t.text, "word": t.word} for t in analysis.tokens if t.word != t.text],
+        "ignored": _ignored(analysis, effects),
         "concepts": list(analysis.concepts),
         "entities": entities_to_wire(decision.entities),
         "language": analysis.lang,
         "emergency_rule": decision.rule,
         "second_net": candidates.emergency if candidates else None,
         "candidates": _candidate_rows(candidates, bot),
-        "nearest": _nearest(analysis, winner, bot) if ranked and winner else None,
-        "strongest": strongest_words(analysis, winner, bot) if ranked and winner else [],
+        "leader": _class_title(label, bot) if label else None,
+        "nearest": _pull(seen, label, bot) if label else None,
+        "rival": _rival_row(rival, seen, bot) if rival else None,
+        "strongest": strongest_words(analysis, label, bot) if label else [],
         "costs": {
             "answer": round(options.answer, 3),
             "ask": round(options.clarify, 3),
@@ -243,68 +311,5 @@ def explanation(message: str, bot: Bot, now: datetime) -> dict[str, Any]:
             "confidence": round(decision.confidence, 4),
         },
         "why": why(step, bot),
+        "if_added": _lessons(step, winner, bot, cases),
     }
-
-
-def _words_table(words: list[dict[str, Any]]) -> Table:
-    table = Table("Getippt", "Gelesen als", "Grundform", "Teile", "Bekannt", title="Wörter", title_justify="left")
-    for word in words:
-        read = word["word"] if word["word"] != word["text"] else ""
-        cells = (word["text"], read, word["lemma"], " + ".join(word["parts"]), "ja" if word["known"] else "nein")
-        table.add_row(*map(escape, cells))
-    return table
-
-
-def _candidates_table(candidates: list[dict[str, Any]]) -> Table:
-    table = Table("Thema", "Zuversicht", "Rohwert", title="Was in Frage kam", title_justify="left")
-    for c in candidates:
-        title = f"andere Stelle: {c['title']}" if c["matter"] else c["title"]
-        table.add_row(escape(title), _percent(c["confidence"]), _number(c["score"]))
-    return table
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{_ENTITIES.get(name, name)}: {_value(v)}" for name, v in value.items())
-    return " und ".join(map(_value, value)) if isinstance(value, list) else str(value)
-
-
-def describe(found: dict[str, Any], console: Console) -> None:
-    """Prints an explanation in German, the result first."""
-
-    def line(label: str, text: str) -> None:
-        if text:
-            console.print(f"[bold]{label}:[/bold] {escape(text)}", soft_wrap=True)
-
-    decision = found["decision"]
-    line("Ergebnis", _KINDS[Kind(decision["kind"])])
-    line("Warum", found["why"])
-    line("Thema", " und ".join(decision["titles"]))
-    line("Gefragt ist", ", ".join(decision["sides"]))
-    line("Zur Auswahl", ", ".join(decision["choices"]))
-    line("Notfall-Regel", found["emergency_rule"] or "")
-    line("Lage", decision["situation"] or "")
-    console.print()
-    if found["words"]:
-        console.print(_words_table(found["words"]))
-    line("Berichtigt", ", ".join(f"{r['text']} → {r['word']}" for r in found["repaired"]))
-    line("Begriffe", ", ".join(found["concepts"]))
-    line("Erkannte Angaben", _value(found["entities"]))
-    line("Sprache", found["language"])
-    if found["second_net"] is not None:
-        help_line = ", die Antwort beginnt mit einem Hinweis auf Hilfe" if decision["help_line"] else ""
-        line("Notfall laut Sicherheitsnetz", _percent(found["second_net"]) + help_line)
-    if found["candidates"]:
-        console.print()
-        console.print(_candidates_table(found["candidates"]))
-    if found["nearest"]:
-        near = found["nearest"]
-        line("Ähnlichste Beispielfrage", f"{near['utterance']} (zu {_percent(near['similarity'])} gleich)")
-    line("Stärkste Wörter", ", ".join(f"{w['word']} {_number(w['weight'])}" for w in found["strongest"]))
-    if found["costs"]:
-        costs = found["costs"]
-        text = ", ".join(
-            f"{label} {_number(costs[name])}"
-            for name, label in (("answer", "antworten"), ("ask", "nachfragen"), ("refuse", "ablehnen"))
-        )
-        line("Erwarteter Schaden, der kleinste gewinnt", text)

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 
@@ -13,10 +14,14 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bot import __version__
 from bot.settings import Settings, load_settings
 from bot.web.chat_page import router as chat_page
+from bot.web.desk_access import make_doorkeeper
+from bot.web.desk_pages import Desk
+from bot.web.desk_pages import router as desk_pages
 from bot.web.limits import BodyLimit, Origins
 from bot.web.offers import router as offers
 from bot.web.pages import STATIC
@@ -74,7 +79,7 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) 
     """The app for these settings; the bot is loaded when it starts.
 
     clock   seconds for the rate limit
-    raises  SettingsError when a trusted proxy is no address
+    raises  SettingsError when a trusted proxy is no address, or the hash of the desk's password is none
     """
     app = FastAPI(
         title="Familienbot",
@@ -93,10 +98,16 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) 
     app.include_router(topic_pages)
     app.include_router(chat_page)
     app.include_router(widget)
+    door = make_doorkeeper(settings, clock)
+    if door is not None:
+        app.state.desk = Desk(door)
+        app.include_router(desk_pages)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_handlers(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(CatchErrors)
+    if settings.desk_open:  # a page elsewhere must not reach it by a name that it made point here
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     if settings.origins:
         app.add_middleware(Origins, origins=settings.origins)  # outermost: a page may read errors, too
 
@@ -132,3 +143,11 @@ def serve(settings: Settings) -> None:
         proxy_headers=False,  # who is trusted to name the client, `limits.py` decides
         server_header=False,
     )
+
+
+def serve_desk(settings: Settings) -> None:
+    """Serves the bot with its desk until the process is ended, to the editor on this machine alone."""
+    import uvicorn
+
+    app = create_app(replace(settings, host="127.0.0.1", root_path="", base_url="", desk_open=True, rate_limit=0))
+    uvicorn.run(app, host="127.0.0.1", port=settings.port, access_log=False, log_config=None, server_header=False)

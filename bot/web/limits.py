@@ -129,6 +129,12 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
+def is_from(scope: Scope, networks: Networks) -> bool:
+    """Whether the peer itself, whatever it claims, is in one of the networks."""
+    address = _address(str((scope.get("client") or ("",))[0]))
+    return address is not None and any(address in network for network in networks)
+
+
 def client_address(scope: Scope, trusted: Networks) -> str:
     """Who asks: the peer, or whom the trusted proxies name. An IPv6 address stands for its /64, which is one household.
 

@@ -226,7 +226,8 @@ async def integrity(request: Request, version: str) -> Response:
 # pages with the widget
 
 
-def _policy(frame_ancestors: str) -> dict[str, str]:
+def policy(frame_ancestors: str) -> dict[str, str]:
+    """The headers of a page with the widget."""
     return {**HEADERS, "content-security-policy": f"{WIDGET_POLICY}frame-ancestors {frame_ancestors}"}
 
 
@@ -247,7 +248,7 @@ async def demo(request: Request) -> Response:
             (topic, content.entries[topic].title) for topic in content.city.greeting_topics if topic in content.entries
         ],
     }
-    return page(request, "demo.html", content, values, headers=_policy("'none'"))
+    return page(request, "demo.html", content, values, headers=policy("'none'"))
 
 
 @router.api_route("/einbetten", methods=METHODS, name="embed_page")
@@ -259,5 +260,5 @@ async def embed(request: Request) -> Response:
     except HTTPException as error:
         return error_page(request, error, None, "/einbetten")
     return page(
-        request, "embed.html", content, {}, headers=_policy(" ".join(("'self'", *service.settings.frame_ancestors)))
+        request, "embed.html", content, {}, headers=policy(" ".join(("'self'", *service.settings.frame_ancestors)))
     )

@@ -8,17 +8,26 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.console import Console
 
-from bot.desk.explain import STRONGEST, describe, explanation, why
+from bot.compiling import assemble, build, read
+from bot.content.loading import Case
+from bot.content.models import Aspect
+from bot.desk import lesson
+from bot.desk.explain import STRONGEST, explanation, why
+from bot.desk.explain_report import describe
+from bot.language import lexicon
+from bot.matching import training
 from bot.model import Candidate, Kind, Question
 from bot.pipeline import Bot, trace
+from bot.settings import Settings
 from tests.conftest import NOW
 
 KEYS = [
-    "message", "words", "repaired", "concepts", "entities", "language", "emergency_rule", "second_net", "candidates",
-    "nearest", "strongest", "costs", "decision", "why",
+    "message", "words", "repaired", "ignored", "concepts", "entities", "language", "emergency_rule",
+    "second_net", "candidates", "leader", "nearest", "rival", "strongest", "costs", "decision", "why", "if_added",
 ]  # fmt: skip
 
 MESSAGES = {
@@ -100,7 +109,9 @@ def test_what_was_repaired(small_bot: Bot) -> None:
     found = explained("Was kostet die Kitta?", small_bot)
     assert found["repaired"] == [{"text": "kitta", "word": "kita"}]
     assert "kitta → kita" in described(found)
-    assert found["words"][3] == {"text": "kitta", "word": "kita", "lemma": "kita", "parts": [], "known": True}
+    word = found["words"][3]
+    assert word.pop("effect") > 0
+    assert word == {"text": "kitta", "word": "kita", "lemma": "kita", "parts": [], "known": True}
 
 
 def test_what_was_found_in_the_message(small_bot: Bot) -> None:
@@ -149,6 +160,77 @@ def test_the_strongest_words_speak_for_the_winner(small_bot: Bot) -> None:
     assert weights == sorted(weights, reverse=True)
     assert min(weights) > 0
     assert "kostet" in [w["word"] for w in found["strongest"]][:3]
+
+
+def test_what_was_ignored_is_named_with_the_reason(small_bot: Bot) -> None:
+    found = explained("Guten Tag, was kostet die Kita? Xyzzqpf. Vielen Dank", small_bot)
+    reasons = {i["word"]: i["reason"] for i in found["ignored"]}
+    assert {reasons[w] for w in ("guten", "tag", "vielen", "dank")} == {"courtesy"}
+    assert {"kostet", "kita"}.isdisjoint(reasons)
+    assert "Gruß, Dank oder Höflichkeit" in described(found)
+
+
+def test_the_rival_is_named_with_what_pulled_to_it(small_bot: Bot) -> None:
+    found = explained("Was kostet die Kita?", small_bot)
+    assert found["rival"]["topic"] != "kita-beitrag"
+    assert f"Danach kommt „{found['rival']['title']}“" in found["why"]
+    assert found["rival"]["nearest"]["similarity"] < found["nearest"]["similarity"]
+
+
+def test_the_estimate_comes_near_to_a_model_that_learned_the_utterance(
+    small_bot: Bot, small_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The estimate is not a guess: fitted anew with the utterance, the bot decides the same."""
+    words = lexicon.general_words()[: lexicon.GUARD_SIZE]
+    monkeypatch.setattr(lexicon, "general_words", lambda: words)
+    message, topic = "Wie viel Geld muss ich mitbringen", "kita-beitrag"
+    (row,) = (r for r in explained(message, small_bot)["if_added"] if r["topic"] == topic)
+    content = small_bot.content
+    intent = content.intents[topic]
+    more = {**intent.utterances, Aspect.COST: (*intent.utterances[Aspect.COST], message)}
+    changed = content.model_copy(
+        update={"intents": {**content.intents, topic: intent.model_copy(update={"utterances": more})}}
+    )
+    taught = assemble(changed, *build(changed), small_settings)
+    found = explained(message, taught)
+    assert (found["decision"]["topics"] == [topic]) is row["wins"]
+    (now,) = (c for c in found["candidates"] if c["topic"] == topic)
+    assert abs(now["confidence"] - row["then"]) < 0.2
+    assert row["then"] > row["confidence"]
+
+
+def test_the_training_is_as_the_estimate_supposes() -> None:
+    assert (lesson.TOPIC_C, lesson.FOREIGN_C) == (training.TOPIC_C, training.FOREIGN_C)
+
+
+def test_a_message_is_seen_as_the_training_sees_it(small_bot: Bot) -> None:
+    weights = small_bot.intents.weights
+    read_ = read("Was kostet die Kita im Monat?", small_bot.language)
+    keys = training.block_keys(read_)
+    matrix = training.to_matrix([keys], dict(weights.rows), np.sqrt(weights.norms)).toarray()[0]
+    assert {i: pytest.approx(v, rel=1e-4) for i, v in enumerate(matrix) if v} == lesson.vector(read_, weights)
+
+
+def test_stored_questions_that_an_utterance_would_harm_are_named(small_bot: Bot) -> None:
+    cases = tuple(
+        Case(question=q, topic="kindergeld", known_failure=False, file="kindergeld.test.yaml", line=line)
+        for line, q in enumerate(("Wie bekomme ich Kindergeld?", "Kindergeld beantragen bitte"), 2)
+    )
+    found = explanation("Wie bekomme ich Kindergeld für die Kita?", small_bot, NOW, cases)
+    rows = {row["topic"]: row for row in found["if_added"]}
+    assert {row["tested"] for row in rows.values()} == {2}
+    assert rows["kindergeld"]["harmed"] == []
+    named = [
+        {**row, "harmed": [{"question": "Alt?", "topic": "a", "title": "A", "where": "a.test.yaml:2"}]}
+        for row in rows.values()
+    ]
+    text = described({**found, "if_added": named})
+    assert "falsch werden könnte: Alt? (a.test.yaml:2)" in text
+    assert "Von 2 gespeicherten Testfragen zu diesen Themen könnte 1 falsch werden." in text
+
+
+def test_nothing_is_estimated_where_a_rule_decided(small_bot: Bot) -> None:
+    assert explained("Mein Kind atmet nicht", small_bot)["if_added"] == []
 
 
 def test_a_topic_that_is_switched_off(small_bot: Bot) -> None:

@@ -35,9 +35,14 @@ def make_client(small_settings: Settings, small_bot: Bot) -> Iterator[MakeClient
     """Makes clients of apps with other settings, ready to answer."""
     with ExitStack() as stack:
 
-        def make(clock: Callable[[], float] = lambda: 0.0, address: str = "192.0.2.1", **changes: Any) -> TestClient:
+        def make(
+            clock: Callable[[], float] = lambda: 0.0,
+            address: str = "192.0.2.1",
+            base: str = "http://testserver",
+            **changes: Any,
+        ) -> TestClient:
             app = create_app(replace(small_settings, **changes), clock)
-            found = stack.enter_context(TestClient(app, client=(address, 50000)))
+            found = stack.enter_context(TestClient(app, base, client=(address, 50000)))
             assert app.state.service.finished.wait(30)
             return found
 
