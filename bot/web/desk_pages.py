@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from threading import Lock
@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.content.checks import check
-from bot.content.loading import Content, Loaded, Problem, digest_of, load
+from bot.content.loading import Case, Content, Loaded, Problem, digest_of, load
 from bot.content.models import Aspect
 from bot.content.rendering import german_date
 from bot.desk import explain_report as words
@@ -24,7 +24,9 @@ from bot.desk.atlas import LOOKS, Atlas, atlas
 from bot.desk.due import Due, due
 from bot.desk.explain import explanation
 from bot.desk.impact import aspect_questions, tests_of
+from bot.language.analysis import load_pipeline
 from bot.model import Kind
+from bot.pipeline import Bot
 from bot.settings import Settings
 from bot.storage.digest import Digest, StorageError, digest
 from bot.web.desk_access import Doorkeeper
@@ -339,6 +341,12 @@ async def explain_form(request: Request) -> Response:
     return await _visit(request, make)
 
 
+def _explain_aside(text: str, bot: Bot, visit: Visit, cases: Sequence[Case]) -> dict[str, Any]:
+    """The explanation, with a pipeline of its own: spaCy's bears one thread, and that one answers parents."""
+    language = replace(bot.language, nlp=load_pipeline(visit.service.settings.spacy_model))
+    return explanation(text, replace(bot, language=language), visit.now, cases)
+
+
 @router.post("/erklaeren")
 async def explain_question(request: Request) -> Response:
     """How a question was read and decided on. It is not kept, nor in an address or a log."""
@@ -357,7 +365,7 @@ async def explain_question(request: Request) -> Response:
         values: dict[str, Any] = {"text": text, "trouble": trouble, "shown": None, "max_chars": MAX_MESSAGE_CHARS}
         if bot is not None and not trouble:
             cases = (await visit.read()).loaded.cases
-            found = await run_in_threadpool(explanation, text, bot, visit.now, cases)
+            found = await run_in_threadpool(_explain_aside, text, bot, visit, cases)
             values["shown"] = _explained(found)
         status = 503 if bot is None else 422 if trouble else 200
         return visit.show("desk_explain.html", bot.content if bot else None, values, status=status)
