@@ -489,3 +489,11 @@ def test_every_number_and_page_of_ours_can_be_reached(herne: TestClient) -> None
     links = [link.url for entry in content.entries.values() for link in entry.links]
     assert [url for url in links if markup.web_url(url) is None] == []
     assert [p.email for p in content.places.values() if p.email and markup.mail_url(p.email) is None] == []
+
+
+@pytest.mark.parametrize("path", ["/themen/haeusliche-gewalt", "/themen/haeusliche-gewalt/merkblatt"])
+def test_what_concerns_a_conversation_stands_on_no_page(herne: TestClient, path: str) -> None:
+    content = herne.app.state.service.bot.content  # type: ignore[attr-defined]
+    said = [situation.text for situation in content.entries["haeusliche-gewalt"].situations]
+    assert all("Dieses Gespräch" in text for text in said)
+    assert "Dieses Gespräch" not in herne.get(path).text
