@@ -327,6 +327,7 @@ OFFER = {
     "id": "stadt.x", "name": "Spielgruppe", "kind": "spielgruppe", "kind_title": "Spielgruppen", "place": "Haus Bach",
     "weekdays": ["TU", "FR"], "time": {"from": "09:30", "until": "11:00"}, "age": "ab 12 Monaten", "phone": "0999 5",
     "languages": ["de", "tr"], "source": SOURCE, "fit": "sure", "ask": ["cost", "accessible"],
+    "when": "dienstags und freitags, 9.30 bis 11 Uhr", "ask_text": "Kosten und Barrierefreiheit",
 }  # fmt: skip
 
 
@@ -349,10 +350,6 @@ OFFER = {
             Block("offer", None, "place", "x", OFFER),
             ["<h3>Spielgruppe</h3>", "dienstags und freitags, 9.30 bis 11 Uhr", "Kosten und Barrierefreiheit",
              "Deutsch und Türkisch", "Stand August 2026", "Haus Bach"],
-        ),
-        (
-            Block("offer", None, None, "x", OFFER | {"dates": ["2026-12-05"], "time": {"from": "16:00"}}),
-            ["am 5. Dezember 2026, ab 16 Uhr"],
         ),
         (
             Block("table", None, "cost", "x", {"head": ["Alter", "Betrag"], "rows": [["1", "2 Euro"]]}),
