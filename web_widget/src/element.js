@@ -72,7 +72,7 @@ class FamilienBotElement extends HTMLElement {
 
   constructor() {
     super()
-    const shadow = this.attachShadow({ mode: 'open' })
+    const shadow = this.attachShadow({ __proto__: null, mode: 'open' })
     shadow.adoptedStyleSheets = [SHEET]
     shadow.append(this.#root)
   }
@@ -287,7 +287,7 @@ class FamilienBotElement extends HTMLElement {
   }
 
   #menu(words) {
-    const act = (label, action) => button(label, () => { menu.open = false; action() })
+    const act = (label, action) => button(label, () => { menu.open = false; summary.focus(); action() })
     const select = make('select')
     select.addEventListener('change', () => {
       this.#byHand = true
@@ -384,7 +384,7 @@ class FamilienBotElement extends HTMLElement {
   #focusEntry() {
     const { input, scroll } = this.#parts
     const target = matchMedia('(pointer: coarse)').matches ? scroll : input
-    target?.focus({ preventScroll: true })
+    target?.focus({ __proto__: null, preventScroll: true })
   }
 
   #say(...content) {
@@ -434,7 +434,7 @@ class FamilienBotElement extends HTMLElement {
           restarted && small(words.restarted),
           emergency && make('h4', null, words.help_now),
           many(reply.blocks).flatMap((block) => renderBlock(block, words, tag)),
-          links.length > 0 && [strong(words.read_on), make('ul', null, items(links))]),
+          links.length > 0 && [strong(words.read_on), make('ul', { class: 'links' }, items(links))]),
         this.#sources(reply, words, tag),
         ['answer', 'offers'].includes(reply.kind) && this.#feedback(reply, words),
         suggestions.length > 0 && make('div', { class: clarify ? 'suggestions choices' : 'suggestions' },
@@ -448,7 +448,7 @@ class FamilienBotElement extends HTMLElement {
     const name = sources.length === 1 ? words.source : `${sources.length} ${words.sources}`
     return make('details', { class: 'sources', part: 'source' },
       make('summary', null, name, checked && `, ${fill(words.checked, { d: day(checked, tag) })}`),
-      make('ul', null, items(sources.map((source) => sourceLine(source, words, tag)))))
+      make('ul', { class: 'links' }, items(sources.map((source) => sourceLine(source, words, tag)))))
   }
 
   #feedback(reply, words) {
@@ -500,8 +500,8 @@ class FamilienBotElement extends HTMLElement {
       ...name === 'too_large' || name === 'invalid' ? [] : [
         TOWN.contact && make('p', null, words.reach_us),
         TOWN.contact && RENDER.contact(TOWN.contact, words, this.#tag),
-        links.length > 0 && make('ul', null, links),
-        make('p', null, words.in_danger), make('ul', null, help),
+        links.length > 0 && make('ul', { class: 'links' }, links),
+        make('p', null, words.in_danger), make('ul', { class: 'links' }, help),
       ])
   }
 
