@@ -79,7 +79,7 @@ def _as_link(link: Link) -> dict[str, Any]:
 
 
 def _help_lines() -> list[dict[str, str]]:
-    return [{"name": name, "phone": phone} for name, phone, _ in LAST_RESORT]
+    return [{"name": name, "phone": phone, "purpose": purpose} for name, phone, purpose in LAST_RESORT]
 
 
 def town_data(content: Content) -> dict[str, Any]:

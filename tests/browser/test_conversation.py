@@ -273,6 +273,23 @@ def test_nothing_is_lost_with_more_space_in_the_text(chat: OpenChat) -> None:
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize(("height", "mode"), [(800, "bubble"), (256, "bubble"), (800, "inline"), (256, "inline")])
+def test_an_answer_and_a_failure_are_brought_into_view(chat: OpenChat, height: int, mode: str) -> None:
+    page = chat(320, height).visit(f'{Script}<familien-bot mode="{mode}"></familien-bot><p style="height: 3000px">')
+    if mode == "bubble":
+        page.open()
+    page.reply_with(replies.ANSWER)
+    for _ in range(2):
+        turn = page.ask("Frage")
+    top = turn.evaluate("e => e.getBoundingClientRect().top")
+    assert 0 <= top < height / 2, "the question that is answered is at the top"
+    page.reply_with({}, 413)
+    page.entry.fill("Frage")
+    page.entry.press("Enter")
+    expect(page.status).to_contain_text("zu viel auf einmal")
+    expect(page.status.locator("p").first).to_be_in_viewport()
+
+
 def test_the_quick_exit(chat: OpenChat) -> None:
     page = chat()
     target = page.site.add("<h1>Wetter</h1>")

@@ -66,6 +66,19 @@ def test_a_conversation_in_a_sandboxed_frame(chat: OpenChat) -> None:
     expect(opened.value.locator("h1")).to_be_visible()
 
 
+def test_the_frame_is_never_higher_than_its_place(chat: OpenChat) -> None:
+    _, frame = framed(chat)
+    for _ in range(2):
+        frame.locator("textarea").fill("Was kostet die Kita?")
+        frame.locator("textarea").press("Enter")
+    frame.locator("article.turn").first.wait_for()
+    sizes = frame.locator("main").evaluate("""() => [
+      innerHeight, document.documentElement.scrollHeight,
+      document.querySelector('familien-bot').shadowRoot.querySelector('.panel').getBoundingClientRect().height,
+    ]""")
+    assert sizes == [640, 640, 640], "the conversation is scrolled, not the frame"
+
+
 def test_a_frame_grows_with_the_conversation(chat: OpenChat) -> None:
     note = "window.told = []; addEventListener('message', event => told.push([event.origin, event.data]));"
     page, frame = framed(chat, note + RESIZE)

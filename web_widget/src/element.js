@@ -388,8 +388,15 @@ class FamilienBotElement extends HTMLElement {
   }
 
   #say(...content) {
-    this.#parts.status?.replaceChildren(...content.filter(Boolean))
-    if (content.length) this.#parts.scroll.scrollTop = this.#parts.scroll.scrollHeight
+    const { status } = this.#parts
+    status?.replaceChildren(...content.filter(Boolean))
+    if (content.length) this.#reveal(status)
+  }
+
+  /** Scrolls to where it begins, and nothing of the page: in a low window it is the whole panel that is scrolled. */
+  #reveal(node) {
+    const top = (one) => one.getBoundingClientRect().top
+    for (const box of [this.#parts.scroll, this.#panel]) box.scrollTop += top(node) - top(box) - 8
   }
 
   #setBusy(busy) {
@@ -410,13 +417,13 @@ class FamilienBotElement extends HTMLElement {
 
   /** One node for each question with its reply, so that it is announced once. */
   #add(turn) {
-    const { log, scroll, exit } = this.#parts
+    const { log, exit } = this.#parts
     for (const old of log.querySelectorAll('.suggestions')) old.remove()
     const node = this.#render(turn)
     log.append(node)
     if (turn.violence) this.#danger = true
     exit.hidden = !this.#danger
-    scroll.scrollTop = node.offsetTop - 8
+    this.#reveal(node)
   }
 
   #render({ question, reply, restarted, violence }) {
@@ -448,7 +455,7 @@ class FamilienBotElement extends HTMLElement {
     const name = sources.length === 1 ? words.source : `${sources.length} ${words.sources}`
     return make('details', { class: 'sources', part: 'source' },
       make('summary', null, name, checked && `, ${fill(words.checked, { d: day(checked, tag) })}`),
-      make('ul', { class: 'links' }, items(sources.map((source) => sourceLine(source, words, tag)))))
+      make('ul', null, items(sources.map((source) => sourceLine(source, words, tag)))))
   }
 
   #feedback(reply, words) {
@@ -492,7 +499,6 @@ class FamilienBotElement extends HTMLElement {
     const words = this.#words
     const name = failure.name in words ? failure.name : 'invalid'
     const links = items(many(TOWN.links).map(({ url, label }) => link(url, label, words)))
-    const help = items(many(TOWN.help).map((one) => [phoneLink(one.phone), ` ${one.name}`]))
     this.#say(
       strong(fill(words[name], { n: Math.ceil(failure.waitSeconds / 60) })),
       tidy(this.#parts.input.value) === question && make('p', null, words.kept),
@@ -501,7 +507,7 @@ class FamilienBotElement extends HTMLElement {
         TOWN.contact && make('p', null, words.reach_us),
         TOWN.contact && RENDER.contact(TOWN.contact, words, this.#tag),
         links.length > 0 && make('ul', { class: 'links' }, links),
-        make('p', null, words.in_danger), make('ul', { class: 'links' }, help),
+        ...TOWN.help.map((one) => RENDER.contact(one, words)),
       ])
   }
 

@@ -5,6 +5,7 @@
 const STYLE = `:host{display:block !important}
 :host([hidden]){display:none !important}
 .root{
+height:100%;
 --accent:var(--familien-bot-accent,var(--kern-color-action-default,light-dark(#154194,#9dbcf5)));
 --on-accent:var(--familien-bot-on-accent,var(--kern-color-action-on-default,light-dark(#fff,#10131a)));
 --surface:var(--familien-bot-surface,var(--kern-color-layout-background-default,light-dark(#fff,#171a20)));
@@ -96,6 +97,7 @@ thead th{font-weight:600;background:var(--tint)}
 .timeline{list-style:none;border-inline-start:3px solid var(--line)}
 .timeline > li{padding:0 1.1em .9em}
 .sources{margin-top:.75em;font-size:.875em;color:var(--muted)}
+.sources a{padding-block:.25em}
 .sources summary{display:flex;align-items:center;gap:.5em;list-style:none}
 .sources summary::before{content:"+";width:.8em;color:var(--accent)}
 .sources[open] summary::before{content:"–"}
@@ -169,7 +171,6 @@ kept: "Ihre Frage steht noch im Feld.",
 again: "Noch einmal senden",
 restarted: "Das Gespräch beginnt hier neu.",
 reach_us: "So erreichen Sie uns:",
-in_danger: "Wenn es eilt:",
 leave: "Seite schnell verlassen",
 wipe: "Gespräch sofort löschen",
 leave_hint: "oder zweimal Esc",
@@ -234,10 +235,12 @@ help: [{
 __proto__: null,
 name: "Notruf Rettungsdienst und Feuerwehr",
 phone: "112",
+purpose: "Bei Lebensgefahr",
 }, {
 __proto__: null,
 name: "Notruf Polizei",
 phone: "110",
+purpose: "Bei Gefahr durch einen Menschen",
 }],
 questions: ["Kind in der Kita anmelden", "Was die Kita kostet", "Kein Kita-Platz oder eine Absage", "Tagesmutter oder Tagesvater finden"],
 }
@@ -828,8 +831,13 @@ class FamilienBotElement extends HTMLElement {
 		target?.focus({ __proto__: null, preventScroll: true })
 	}
 	#say(...content) {
-		this.#parts.status?.replaceChildren(...content.filter(Boolean))
-		if (content.length) this.#parts.scroll.scrollTop = this.#parts.scroll.scrollHeight
+		const { status } = this.#parts
+		status?.replaceChildren(...content.filter(Boolean))
+		if (content.length) this.#reveal(status)
+	}
+	#reveal(node) {
+		const top = (one) => one.getBoundingClientRect().top
+		for (const box of [this.#parts.scroll, this.#panel]) box.scrollTop += top(node) - top(box) - 8
 	}
 	#setBusy(busy) {
 		this.#busy = busy
@@ -846,13 +854,13 @@ class FamilienBotElement extends HTMLElement {
 		count.classList.toggle('over', left < 0)
 	}
 	#add(turn) {
-		const { log, scroll, exit } = this.#parts
+		const { log, exit } = this.#parts
 		for (const old of log.querySelectorAll('.suggestions')) old.remove()
 		const node = this.#render(turn)
 		log.append(node)
 		if (turn.violence) this.#danger = true
 		exit.hidden = !this.#danger
-		scroll.scrollTop = node.offsetTop - 8
+		this.#reveal(node)
 	}
 	#render({ question, reply, restarted, violence }) {
 		const words = this.#words
@@ -882,7 +890,7 @@ class FamilienBotElement extends HTMLElement {
 		const name = sources.length === 1 ? words.source : `${sources.length} ${words.sources}`
 		return make('details', { class: 'sources', part: 'source' },
 			make('summary', null, name, checked && `, ${fill(words.checked, { d: day(checked, tag) })}`),
-			make('ul', { class: 'links' }, items(sources.map((source) => sourceLine(source, words, tag)))))
+			make('ul', null, items(sources.map((source) => sourceLine(source, words, tag)))))
 	}
 	#feedback(reply, words) {
 		const buttons = [words.yes, words.no].map((label, i) => button(label, async () => {
@@ -920,7 +928,6 @@ class FamilienBotElement extends HTMLElement {
 		const words = this.#words
 		const name = failure.name in words ? failure.name : 'invalid'
 		const links = items(many(TOWN.links).map(({ url, label }) => link(url, label, words)))
-		const help = items(many(TOWN.help).map((one) => [phoneLink(one.phone), ` ${one.name}`]))
 		this.#say(
 			strong(fill(words[name], { n: Math.ceil(failure.waitSeconds / 60) })),
 			tidy(this.#parts.input.value) === question && make('p', null, words.kept),
@@ -929,7 +936,7 @@ class FamilienBotElement extends HTMLElement {
 				TOWN.contact && make('p', null, words.reach_us),
 				TOWN.contact && RENDER.contact(TOWN.contact, words, this.#tag),
 				links.length > 0 && make('ul', { class: 'links' }, links),
-				make('p', null, words.in_danger), make('ul', { class: 'links' }, help),
+				...TOWN.help.map((one) => RENDER.contact(one, words)),
 			])
 	}
 	async #begin() {
