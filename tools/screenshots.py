@@ -53,7 +53,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
 
         def visit(size: dict[str, int], address: str = "/", **options: object) -> Page:
-            page = browser.new_context(viewport=size, locale="de-DE", **options).new_page()
+            # without motion: no picture is taken on the way to an answer
+            page = browser.new_context(viewport=size, locale="de-DE", reduced_motion="reduce", **options).new_page()
             page.set_default_timeout(120_000)  # the check of all files takes a while on a busy machine
             page.goto(f"http://127.0.0.1:{port}{address}")
             return page

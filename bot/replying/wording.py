@@ -220,9 +220,14 @@ def _sentence(label: str, value: str | None, *own: str) -> str:
     return text if text.endswith(".") else text + "."
 
 
+def when_held(record: Record, today: date) -> str:
+    """„dienstags und freitags, 9.30 bis 11 Uhr“; empty: not stated."""
+    return ", ".join(word for word in (days_text(record, today), time_text(record)) if word)
+
+
 def record_text(record: Record, ask: Sequence[str], content: Content, today: date) -> str:
     """All that is known of a record, in short sentences."""
-    when = ", ".join(word for word in (days_text(record, today), time_text(record)) if word)
+    when = when_held(record, today)
     where = ", ".join(part for part in (record.place, record.address) if part)
     if record.district and not re.search(rf"\b{re.escape(record.district)}\b", where):
         where = ", ".join(part for part in (where, record.district) if part)
@@ -240,10 +245,15 @@ def record_text(record: Record, ask: Sequence[str], content: Content, today: dat
         _sentence("Träger", record.operator),
         _sentence("Telefon", record.phone),
         _sentence("E-Mail", record.email if not record.phone else None),
-        content.texts.offers.ask.format(fields=listed([FIELDS[name] for name in ask])) if ask else "",
+        content.texts.offers.ask.format(fields=ask_text(ask)) if ask else "",
         f"{stand_text(record.source)} ({record.source.label}).",
     )
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def ask_text(ask: Sequence[str]) -> str:
+    """„Kosten und Barrierefreiheit“ for the names of fields."""
+    return listed([FIELDS[name] for name in ask])
 
 
 def _clock(minutes: int) -> str:
@@ -270,6 +280,7 @@ def record_data(match: Match, content: Content, today: date) -> dict[str, Any]:
         "time": {name: _clock(value) for name, value in time.items() if value is not None},
         "rhythm": record.rhythm,
         "dates": [day.isoformat() for day in record.dates_to_come(today)],
+        "when": when_held(record, today),
         "age": age_text(record),
         "age_months": {name: value for name, value in ages.items() if value is not None},
         "cost": record.cost,
@@ -282,6 +293,7 @@ def record_data(match: Match, content: Content, today: date) -> dict[str, Any]:
         "accessible": record.accessible,
         "hours": record.hours,
         "services": list(record.services),
+        "ask_text": ask_text(ask),
     }
     found = {name: value for name, value in data.items() if value}
     found["source"] = {"label": source.label, "url": source.url, "date": source.date, "checked": source.checked}

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from bot.content.rendering import german_date
-from bot.replying.wording import FIELDS, LANGUAGES, listed, weekdays_text
+from bot.replying.wording import LANGUAGES, listed
 
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s<>\"„“]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 """Pages and mailboxes as they stand in a sentence."""
@@ -74,35 +74,12 @@ def paragraphs(text: str) -> list[Markup]:
     return [Markup("<br>").join(linked(line) for line in part.split("\n")) for part in parts if part]
 
 
-def _clock(text: str) -> str:
-    return re.sub(r"^0(?=\d)", "", text).replace(":", ".").removesuffix(".00")
-
-
-def offer_days(offer: Mapping[str, Any]) -> str:
-    """When an offer is: „dienstags und freitags, 9.30 bis 11 Uhr“; empty when nothing is stated."""
-    dates = listed([german_date(day) for day in offer.get("dates", ())])
-    days = f"am {dates}" if dates else weekdays_text(offer.get("weekdays", ()))
-    if offer.get("rhythm"):
-        days = f"{days} ({offer['rhythm']})" if days else offer["rhythm"]
-    span = offer.get("time")
-    if not span:
-        return days
-    until = span.get("until")
-    hours = f"{_clock(span['from'])} bis {_clock(until)} Uhr" if until else f"ab {_clock(span['from'])} Uhr"
-    return f"{days}, {hours}" if days else hours
-
-
 def moment_days(moment: Mapping[str, Any]) -> str:
     """When a step of a timetable is, in words."""
     if moment.get("when"):
         return str(moment["when"])
     until = moment.get("until")
     return german_date(moment["date"]) + (f" bis {german_date(until)}" if until else "")
-
-
-def field_names(fields: list[str]) -> str:
-    """„Kosten und Anmeldung“ for the names of fields."""
-    return listed([FIELDS.get(name, name) for name in fields])
 
 
 def language_names(codes: list[str]) -> str:
@@ -121,7 +98,7 @@ def json_data(data: object) -> Markup:
 FILTERS: dict[str, Callable[..., object]] = {
     f.__name__: f
     for f in (
-        web_url, tel_url, mail_url, short_url, web_link, linked, paragraphs, offer_days, moment_days, field_names,
-        language_names, json_data,
+        web_url, tel_url, mail_url, short_url, web_link, linked, paragraphs, moment_days, language_names,
+        json_data,
     )
 }  # fmt: skip

@@ -208,7 +208,8 @@ class OfferFields(TypedDict):
     place  the place where an offer is, or that in words
     dates  single days from today on; an offer that has them has no `weekdays`
     fit    `sure`: all wishes hold, `possible`: one is not stated, `relaxed`: all hold but those in `relaxed`
-    ask    the fields that are not stated and to be asked there
+    ask    the fields that are not stated and to be asked there; `ask_text` their names in words
+    when   days and hours in words
     """
 
     id: str
@@ -223,6 +224,7 @@ class OfferFields(TypedDict):
     time: NotRequired[TimeSpan]
     rhythm: NotRequired[str]
     dates: NotRequired[list[str]]
+    when: NotRequired[str]
     age: NotRequired[str]
     age_months: NotRequired[AgeSpan]
     cost: NotRequired[str]
@@ -238,6 +240,7 @@ class OfferFields(TypedDict):
     source: Source
     fit: NotRequired[Literal["sure", "possible", "relaxed"]]
     ask: list[str]
+    ask_text: NotRequired[str]
 
 
 class Offer(OfferFields):
@@ -543,6 +546,7 @@ OFFER_EXAMPLE: Offer = {
     "district": "Bachtal",
     "weekdays": ["FR"],
     "time": {"from": "09:30"},
+    "when": "freitags, ab 9.30 Uhr",
     "age": "ab 12 Monaten",
     "age_months": {"from": 12},
     "registration": "ohne Anmeldung",
@@ -550,6 +554,7 @@ OFFER_EXAMPLE: Offer = {
     "source": {"label": "Erfundenes Beispiel", "url": None, "date": None, "checked": "2026-11-22"},
     "fit": "sure",
     "ask": ["cost", "accessible"],
+    "ask_text": "Kosten und Barrierefreiheit",
     "text": "Spielgruppe Bachkiesel: freitags, ab 9.30 Uhr. Alter: ab 12 Monaten. Ort: Nachbarschaftshaus Bachstube, "
     "Talstraße 1, 00000 Beispielingen, Bachtal. Ohne Anmeldung. Telefon: 030 23125-503. Bitte erfragen: Kosten und "
     "Barrierefreiheit. Abgerufen November 2026 (Erfundenes Beispiel).",

@@ -7,13 +7,13 @@ from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from bot.content.models import Aspect
 from bot.model import EMERGENCY_GROUP, OUTSIDE, TALK_GROUP
 from bot.replying.answer import topic_page
 from bot.replying.page import Page
-from bot.web.pages import address_of, error_page, page, path_of
+from bot.web.pages import STATIC, address_of, error_page, page, path_of
 from bot.web.routes import is_switched_off, off_answer
 from bot.web.structured_data import topic_data
 from bot.web.topic_views import (
@@ -149,6 +149,12 @@ async def no_topic(request: Request, rest: str) -> Response:
         return _missing(asked_of(request), rest.strip("/").partition("/")[0])
     except HTTPException as error:
         return error_page(request, error, None, "/themen")
+
+
+@router.api_route("/favicon.ico", methods=METHODS)
+async def icon() -> Response:
+    """The icon for whoever does not read which one a page names."""
+    return FileResponse(STATIC / "icon.svg", headers={"cache-control": "public, max-age=86400"})
 
 
 @router.api_route("/sitemap.xml", methods=METHODS)

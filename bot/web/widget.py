@@ -79,7 +79,7 @@ def _as_link(link: Link) -> dict[str, Any]:
 
 
 def _help_lines() -> list[dict[str, str]]:
-    return [{"name": name, "phone": phone} for name, phone, _ in LAST_RESORT]
+    return [{"name": name, "phone": phone, "purpose": purpose} for name, phone, purpose in LAST_RESORT]
 
 
 def town_data(content: Content) -> dict[str, Any]:
@@ -108,13 +108,26 @@ def _without_notes(script: str) -> str:
 
 
 def _without_space(style: str) -> str:
-    """The style sheet with its lines, without notes and the spaces that say nothing."""
+    """The style sheet without notes and the spaces that say nothing, a rule on a line where it is not too long."""
     text = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     text = re.sub(r"\n\s*", "\n", text).strip()
-    return re.sub(r" ?([{};,]) ?", r"\1", text).replace(": ", ":").replace(";}", "}")
+    text = re.sub(r" ?([{};,]) ?", r"\1", text).replace(": ", ":")
+    rules = re.compile(r"\{[^{}]{,300}\}")
+    return rules.sub(lambda rule: rule[0].replace("\n", ""), text).replace(";}", "}")
 
 
-def _literal(text: str) -> str:
+def _literal(value: Any) -> str:
+    """The value in JavaScript, an object without a prototype: what a page adds to all objects is none of its fields."""
+    if isinstance(value, dict):
+        return (
+            "{\n" + "".join(f"{name}: {_literal(one)},\n" for name, one in {"__proto__": None, **value}.items()) + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _template(text: str) -> str:
     """The text as a template literal, with its lines as they are."""
     escaped = text.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
     return f"`{escaped}`"
@@ -122,13 +135,12 @@ def _literal(text: str) -> str:
 
 def build(town: dict[str, Any], sources: Path = SOURCES) -> bytes:
     """The script: the modules one after the other, with the style, the German words and the town's data in them."""
-    words = json.dumps(json.loads((sources / "lang" / "de.json").read_bytes()), ensure_ascii=False, indent=0)
     constants = {
-        "STYLE": _without_space((sources / "src" / "style.css").read_text(encoding="utf-8")),
-        "GERMAN_JSON": words,
-        "TOWN_JSON": json.dumps(town, ensure_ascii=False, indent=0),
+        "STYLE": _template(_without_space((sources / "src" / "style.css").read_text(encoding="utf-8"))),
+        "GERMAN": _literal(json.loads((sources / "lang" / "de.json").read_bytes())),
+        "TOWN": _literal(town),
     }
-    lines = [f"const {name} = {_literal(text)}\n" for name, text in constants.items()]
+    lines = [f"const {name} = {text}\n" for name, text in constants.items()]
     modules = [_without_notes((sources / "src" / f"{name}.js").read_text(encoding="utf-8")) for name in MODULES]
     head = f"// <familien-bot> {VERSION}, EUPL-1.2. How to embed it: web_widget/README.md\n(() => {{\n'use strict'\n\n"
     return (head + "\n".join([*lines, *modules]) + "})()\n").encode()

@@ -99,7 +99,7 @@ def site(small_settings: Settings, small_bot: Bot) -> Iterator[Site]:
     app = create_app(replace(small_settings, origins=(found.address,), frame_ancestors=(found.address,)))
 
     async def show(request: Request) -> HTMLResponse:
-        markup, policy = found.pages[request.url.path]
+        markup, policy = found.pages.get(request.url.path, ("", ""))  # a browser asks for an icon, too
         return HTMLResponse(markup, headers={"content-security-policy": policy} if policy else {})
 
     pages = Starlette(routes=[ServerRoute("/{path}", show)])

@@ -74,7 +74,15 @@ ANSWER = reply(
     block(
         "timeline",
         "Zeiten",
-        items=[{"date": "2026-05-03", "until": "2026-11-30", "text": "Kindergeld", "source": SOURCE}],
+        items=[
+            {
+                "date": "2026-05-03",
+                "until": "2026-11-30",
+                "when": "3. Mai bis 30. November 2026",
+                "text": "Kindergeld",
+                "source": SOURCE,
+            }
+        ],
     ),
     block("notice", "Ein Hinweis.", level="info"),
     block("notice", "Hier ist Hilfe.", level="help"),
@@ -101,8 +109,10 @@ OFFERS = reply(
         registration="ohne Anmeldung",
         phone="02323 111",
         source=SOURCE,
+        when="dienstags und freitags, 9.30 bis 11 Uhr",
         fit="sure",
         ask=["accessible"],
+        ask_text="Barrierefreiheit",
     ),
     kind="offers",
     topics=["eltern-kind-gruppe"],

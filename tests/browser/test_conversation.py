@@ -64,6 +64,33 @@ def test_the_menu_by_keyboard(chat: OpenChat) -> None:
     expect(page.status).to_have_text("Es beginnt ein neues Gespräch.")
     assert page.turns.count() == 0
     assert page.focused() == "entry"
+    page.page.get_by_label("Menü").focus()
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(page.status).to_have_text("Es gibt noch kein Gespräch.")
+    assert page.focused() == "icon", "on the button of the menu, not lost with it"
+
+
+def test_the_focus_stays_with_who_says_whether_it_helped(chat: OpenChat) -> None:
+    page = chat().visit().open()
+    page.ask("Was kostet die Kita?")
+    yes = page.turns.first.get_by_role("button", name="Ja")
+    yes.focus()
+    page.page.keyboard.press("Enter")
+    expect(page.status).not_to_be_empty()
+    expect(yes).to_be_focused()
+
+
+def test_after_another_language_one_can_type_on(chat: OpenChat) -> None:
+    page = chat().visit().open()
+    page.entry.fill("Entwurf")
+    page.page.get_by_label("Menü").click()
+    page.page.locator("select").select_option("en")
+    expect(page.page.locator("h2")).not_to_have_text("Auskunft für Familien")
+    expect(page.entry).to_be_focused()
+    assert page.entry.input_value() == "Entwurf"
 
 
 def test_every_reply_is_announced_once(chat: OpenChat) -> None:
@@ -134,7 +161,7 @@ def test_every_type_of_block(chat: OpenChat) -> None:
     assert "openstreetmap.org/search?query=Hauptstra" in (turn.get_by_text("Karte").get_attribute("href") or "")
     expect(turn).to_contain_text("Deutsch und Türkisch")
     assert turn.locator("th[scope=col]").count() == 2
-    expect(turn.locator(".timeline")).to_contain_text("3. Mai 2026 – 30. November 2026")
+    expect(turn.locator(".timeline")).to_contain_text("3. Mai bis 30. November 2026")
     assert turn.locator(".notice").count() == 2
     outside = turn.locator("a[target=_blank]").first
     assert outside.get_attribute("rel") == "noopener noreferrer"
@@ -143,7 +170,7 @@ def test_every_type_of_block(chat: OpenChat) -> None:
     expect(turn.locator(".sources li")).to_contain_text("§ 5 KiBiz")
     expect(turn.locator(".sources li")).to_contain_text("Stand August 2025, geprüft am 20. November 2026")
     page.reply_with(replies.OFFERS)
-    expect(page.ask("Angebote").locator(".card")).to_contain_text("Dienstag und Freitag, 09:30–11:00 Uhr")
+    expect(page.ask("Angebote").locator(".card")).to_contain_text("dienstags und freitags, 9.30 bis 11 Uhr")
     page.reply_with(replies.CLARIFY)
     assert page.ask("Unklar").locator(".choices button").count() == 2
     assert page.turns.first.locator(".suggestions").count() == 0, "only the newest reply has quick replies"
@@ -208,13 +235,16 @@ def test_everything_to_press_is_large_enough(chat: OpenChat, width: int) -> None
     assert min(box["width"], box["height"]) >= 44
     page.open()
     page.page.get_by_label("Menü").click()
-    for reply in (replies.ANSWER, replies.VIOLENCE):
+    for reply in replies.ALL.values():
         page.reply_with(reply)
         page.ask("Frage")
         page.page.get_by_label("Menü").click()
         small = page.page.evaluate("""() => {
           const root = document.querySelector('familien-bot').shadowRoot
-          return [...root.querySelectorAll('button, summary, select, textarea, a.call, .menu a')]
+          for (const sources of root.querySelectorAll('.sources')) sources.open = true
+          const inSentence = e => !e.closest('.links') && e.parentNode.textContent.trim() !== e.textContent.trim()
+          return [...root.querySelectorAll('button, summary, select, textarea, a')]
+            .filter(e => e.tagName !== 'A' || !inSentence(e))
             .map(e => [e.className || e.textContent, e.getBoundingClientRect()])
             .filter(([, box]) => box.width && Math.min(box.width, box.height) < 44).map(([name]) => name)
         }""")
@@ -243,6 +273,23 @@ def test_nothing_is_lost_with_more_space_in_the_text(chat: OpenChat) -> None:
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize(("height", "mode"), [(800, "bubble"), (256, "bubble"), (800, "inline"), (256, "inline")])
+def test_an_answer_and_a_failure_are_brought_into_view(chat: OpenChat, height: int, mode: str) -> None:
+    page = chat(320, height).visit(f'{Script}<familien-bot mode="{mode}"></familien-bot><p style="height: 3000px">')
+    if mode == "bubble":
+        page.open()
+    page.reply_with(replies.ANSWER)
+    for _ in range(2):
+        turn = page.ask("Frage")
+    top = turn.evaluate("e => e.getBoundingClientRect().top")
+    assert 0 <= top < height / 2, "the question that is answered is at the top"
+    page.reply_with({}, 413)
+    page.entry.fill("Frage")
+    page.entry.press("Enter")
+    expect(page.status).to_contain_text("zu viel auf einmal")
+    expect(page.status.locator("p").first).to_be_in_viewport()
+
+
 def test_the_quick_exit(chat: OpenChat) -> None:
     page = chat()
     target = page.site.add("<h1>Wetter</h1>")
@@ -253,6 +300,19 @@ def test_the_quick_exit(chat: OpenChat) -> None:
     assert turn.locator(".notice[lang=en]").count() == 1
     before = page.page.evaluate("history.length")
     page.page.get_by_role("button", name="Seite schnell verlassen").click()
+    page.page.wait_for_url(target)
+    assert page.page.evaluate("history.length") == before
+
+
+def test_escape_twice_leaves_to_the_address(chat: OpenChat) -> None:
+    page = chat()
+    target = page.site.add("<h1>Wetter</h1>")
+    page.visit(Script.replace("<script", f'<script data-exit-url="{target}"')).open()
+    page.reply_with(replies.VIOLENCE)
+    page.ask("Er schlägt mich")
+    before = page.page.evaluate("history.length")
+    page.page.keyboard.press("Escape")
+    page.page.keyboard.press("Escape")
     page.page.wait_for_url(target)
     assert page.page.evaluate("history.length") == before
 

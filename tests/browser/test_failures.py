@@ -104,11 +104,12 @@ def test_too_slow(chat: OpenChat) -> None:
     assert page.entry.input_value() == QUESTION
 
 
-def test_too_many_questions(chat: OpenChat) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_too_many_questions(chat: OpenChat, status: int) -> None:
     page = chat().visit()
     page.page.clock.install()
     page.open()
-    page.reply_with({}, 429, {"retry-after": "7"})
+    page.reply_with({}, status, {"retry-after": "7"})
     page.entry.fill(QUESTION)
     page.entry.press("Enter")
     expect(page.status).to_contain_text("in 7 Sekunden noch einmal")

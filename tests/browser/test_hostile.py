@@ -111,14 +111,45 @@ def test_a_page_that_unsets_everything(chat: OpenChat) -> None:
 
 def test_a_page_that_adds_to_all_objects(chat: OpenChat) -> None:
     head = """<script>
-      for (const name of ['extend', 'purpose', 'phone', 'url', 'items', 'title', 'lang', 'kind', 'waitSeconds'])
-        Object.prototype[name] = function () { return 'falsch' }
+      const names = `extend each purpose phone url items title lang kind waitSeconds days open topic question class part
+        hidden passive detail weekday hour style month slotAssignment delegatesFocus cache integrity window keepalive
+        behavior colorSpace fallback server exit-url mode theme`.split(/\\s+/)
+      for (const name of names) Object.prototype[name] = function () { return 'falsch' }
       Array.prototype.first = function () { return this[0] }
     </script>"""
     page = chat().visit(policy="", head=head).open()
-    turn = page.ask("Was kostet die Kita?")
-    assert "falsch" not in turn.inner_text()
-    assert "function" not in turn.inner_text()
+    page.ask("Was kostet die Kita?")
+    for reply in replies.ALL.values():
+        page.reply_with(reply)
+        page.ask("Und nun?")
+    page.reply_with({}, 500)
+    page.entry.fill("Und dann?")
+    page.entry.press("Enter")
+    expect(page.status).to_contain_text("Störung")
+    page.page.get_by_label("Menü").click()
+    assert page.page.locator("option").count() == 8
+    for word in ("falsch", "function"):
+        assert word not in page.panel.inner_text()
+    assert page.warnings == []
+
+
+def test_a_page_stays_as_it_was(chat: OpenChat) -> None:
+    page = chat()
+    page.page.add_init_script("""
+      window.look = () => [
+        Object.getOwnPropertyNames(window).length, document.styleSheets.length, document.adoptedStyleSheets.length,
+        document.documentElement.getAttributeNames().join(), document.body.getAttributeNames().join(),
+        getComputedStyle(document.querySelector('p')).cssText,
+        ...[Object, Array, String, Element, HTMLElement, Event, Promise].map(one =>
+          Object.getOwnPropertyNames(one.prototype).length),
+      ]
+    """)
+    page.visit("<p>Text</p>", policy="")
+    before = page.page.evaluate("window.look()")
+    page.page.add_script_tag(url=f"{page.site.bot}/widget/v1/familien-bot.js")
+    page.open()
+    page.ask("Was kostet die Kita?")
+    assert page.page.evaluate("window.look()") == before
 
 
 def test_two_widgets_keep_to_themselves(chat: OpenChat) -> None:
@@ -137,13 +168,15 @@ def test_removal_and_return(chat: OpenChat) -> None:
     page = chat()
     page.page.add_init_script("""
       window.listeners = 0
-      const [add, remove] = [document.addEventListener, document.removeEventListener]
-      document.addEventListener = function (type, listener, options) {
-        if (options?.signal) {
-          window.listeners += 1
-          options.signal.addEventListener('abort', () => { window.listeners -= 1 })
-        } else if (!options?.once) window.listeners += 100
-        return add.call(this, type, listener, options)
+      for (const target of [document, window]) {
+        const add = target.addEventListener
+        target.addEventListener = function (type, listener, options) {
+          if (options?.signal) {
+            window.listeners += 1
+            options.signal.addEventListener('abort', () => { window.listeners -= 1 })
+          } else if (!options?.once) window.listeners += 100
+          return add.call(this, type, listener, options)
+        }
       }
     """)
     page.visit(f"{Script}{ELEMENT}").open()

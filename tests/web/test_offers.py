@@ -72,7 +72,8 @@ def test_a_record_has_all_that_is_known_of_it(city: TestClient) -> None:
         "address": "Talstraße 1, 00000 Beispielingen", "district": "Bachtal", "weekdays": ["FR"],
         "time": {"from": "09:30"}, "age": "ab 12 Monaten", "age_months": {"from": 12},
         "registration": "ohne Anmeldung", "operator": "Bachstube e. V.", "phone": "030 23125-503",
-        "accessible": "ohne Stufen erreichbar", "fit": "sure", "ask": ["cost"],
+        "accessible": "ohne Stufen erreichbar", "fit": "sure", "ask": ["cost"], "ask_text": "Kosten",
+        "when": "freitags, ab 9.30 Uhr",
     }  # fmt: skip
 
 

@@ -4,28 +4,24 @@
 const rows = (pairs) => make('dl', null, pairs.filter(([, value]) => value && value.length !== 0).map(([name, value]) =>
   make('div', null, make('dt', null, name), make('dd', null, value))))
 
+/** Links on a line of their own, large enough to be hit. */
+const target = (...content) => make('p', { class: 'links' }, ...content)
+
 const ways = (data, words) => [
-  [words.phone, data.phone && phoneLink(data.phone)],
-  [words.email, data.email && linked(text(data.email), words)],
-  [words.url, webAddress(data.url) && link(data.url, shortAddress(text(data.url)), words)],
+  [words.phone, data.phone && target(phoneLink(data.phone))],
+  [words.email, data.email && target(linked(text(data.email), words))],
+  [words.url, webAddress(data.url) && target(siteLink(data.url, words))],
 ]
 
+const siteLink = (url, words) => link(url, new URL(url).hostname.replace(/^www\./, ''), words)
+
 const mapLink = (address, words) =>
-  link(`https://www.openstreetmap.org/search?query=${encodeURIComponent(address)}`, words.map, words)
+  target(link(`https://www.openstreetmap.org/search?query=${encodeURIComponent(address)}`, words.map, words))
 
 function sourceLine(source, words, tag) {
   const dates = [source.date && fill(words.as_of, { d: day(text(source.date), tag) }),
     source.checked && fill(words.checked, { d: day(text(source.checked), tag) })]
   return [link(source.url, source.label, words), ...dates.filter(Boolean).map((part) => `, ${part}`)]
-}
-
-/** When an offer is: „Dienstag und Freitag, 9.30–11 Uhr“. */
-function offerDays(offer, words, tag) {
-  const dates = texts(offer.dates).map((date) => day(date, tag))
-  const days = dates.length ? dates : texts(offer.weekdays).map((code) => weekday(code, tag))
-  const { from, until } = record(offer.time)
-  const hours = [from, until].map(text).filter(Boolean).join('–')
-  return [joined(days, tag), text(offer.rhythm), hours && fill(words.clock, { t: hours })].filter(Boolean).join(', ')
 }
 
 const RENDER = {
@@ -41,7 +37,7 @@ const RENDER = {
   steps: (block, words) => make('ol', { class: 'steps' }, many(block.items).map(record).map((step) => make('li', null,
     make('p', null, linked(text(step.text), words)),
     step.deadline && strong(`${words.when}: ${text(step.deadline)}`),
-    step.link && make('p', null, link(record(step.link).url, record(step.link).label, words))))),
+    step.link && target(link(record(step.link).url, record(step.link).label, words))))),
 
   contact(block, words, tag) {
     const languages = texts(block.languages)
@@ -51,7 +47,7 @@ const RENDER = {
       strong(text(block.name)),
       rows([
         ...ways(block, words),
-        [words.address, address && [address, ' ', mapLink(address, words)]],
+        [words.address, address && [address, mapLink(address, words)]],
         [words.hours, linked(text(block.hours), words).filter(Boolean)],
         [words.languages, languages.length && languageNames(languages, tag)],
       ]))
@@ -61,14 +57,13 @@ const RENDER = {
     const languages = texts(block.languages)
     const address = text(block.address)
     const place = [block.place, address, block.district].map(text).filter(Boolean).join(', ')
-    const days = offerDays(block, words, tag)
     return make('div', { class: 'card', part: 'offer' },
       make('h4', null, text(block.name)),
       block.about && make('p', null, text(block.about)),
       rows([
-        [words.when, days],
+        [words.when, text(block.when)],
         [words.age, text(block.age)],
-        [words.place, place && [place, address && ' ', address && mapLink(address, words)].filter(Boolean)],
+        [words.place, place && [place, address && mapLink(address, words)].filter(Boolean)],
         [words.cost, text(block.cost)],
         [words.registration, linked(text(block.registration), words).filter(Boolean)],
         [words.hours, text(block.hours)],
@@ -77,7 +72,7 @@ const RENDER = {
         [words.services, texts(block.services).join(', ')],
         [words.operator, text(block.operator)],
         ...ways(block, words),
-        [words.ask, joined(texts(block.ask).map((name) => words[name] ?? name), tag)],
+        [words.ask, text(block.ask_text)],
       ]),
       block.source && small(`${words.source}: `, sourceLine(record(block.source), words, tag)))
   },
@@ -92,13 +87,10 @@ const RENDER = {
         make('tbody', null, body)))
   },
 
-  timeline: (block, words, tag) => make('ol', { class: 'timeline' }, many(block.items).map(record).map((item) => {
-    const days = [item.date, item.until].map(text).filter(Boolean).map((date) => day(date, tag)).join(' – ')
-    return make('li', null,
-      strong(text(item.when) || days),
-      make('p', null, linked(text(item.text), words)),
-      item.source && small(`${words.source}: `, sourceLine(record(item.source), words, tag)))
-  })),
+  timeline: (block, words, tag) => make('ol', { class: 'timeline' }, many(block.items).map(record).map((item) => make('li', null,
+    strong(text(item.when)),
+    make('p', null, linked(text(item.text), words)),
+    item.source && small(`${words.source}: `, sourceLine(record(item.source), words, tag))))),
 
   notice(block, words) {
     const level = ['help', 'danger'].includes(block.level) ? block.level : 'info'
@@ -125,7 +117,7 @@ function line(data, words, tag) {
     number instanceof Element ? number : strong(text(data.name), number && ` ${number}`),
     data.hours && small(linked(text(data.hours), words)),
     languages.length > 0 && small(`${words.languages}: ${languageNames(languages, tag)}`),
-    webAddress(data.url) && small(link(data.url, shortAddress(text(data.url)), words)))
+    webAddress(data.url) && target(siteLink(data.url, words)))
 }
 
 /** The elements of a block; one of an unknown or broken type is its text. */

@@ -16,5 +16,5 @@ function warnOfContrast(element) {
   const { color, backgroundColor } = getComputedStyle(element)
   const ratio = luminance(color) / luminance(backgroundColor)
   const contrast = Math.max(ratio, 1 / ratio)
-  if (contrast < LEAST_CONTRAST) console.warn(`familien-bot: the contrast of on-accent on accent is ${contrast.toFixed(1)}, at least ${LEAST_CONTRAST} is needed`)
+  if (contrast < LEAST_CONTRAST) console.warn(`familien-bot: contrast of on-accent on accent: ${contrast.toFixed(1)}, needed: ${LEAST_CONTRAST}`)
 }

@@ -67,8 +67,6 @@ const phoneLink = (value) => (/^\+?\d+([ \/-]+\d+)*$/.test(text(value).trim())
   ? make('a', { href: `tel:${text(value).replace(/[^+\d]/g, '')}`, dir: 'ltr' }, text(value).trim())
   : text(value))
 
-const shortAddress = (url) => url.replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, '')
-
 /** The text with the addresses in it as links. */
 function linked(value, words) {
   const parts = []

@@ -72,7 +72,7 @@ class FamilienBotElement extends HTMLElement {
 
   constructor() {
     super()
-    const shadow = this.attachShadow({ mode: 'open' })
+    const shadow = this.attachShadow({ __proto__: null, mode: 'open' })
     shadow.adoptedStyleSheets = [SHEET]
     shadow.append(this.#root)
   }
@@ -287,7 +287,7 @@ class FamilienBotElement extends HTMLElement {
   }
 
   #menu(words) {
-    const act = (label, action) => button(label, () => { menu.open = false; action() })
+    const act = (label, action) => button(label, () => { menu.open = false; summary.focus(); action() })
     const select = make('select')
     select.addEventListener('change', () => {
       this.#byHand = true
@@ -384,12 +384,19 @@ class FamilienBotElement extends HTMLElement {
   #focusEntry() {
     const { input, scroll } = this.#parts
     const target = matchMedia('(pointer: coarse)').matches ? scroll : input
-    target?.focus({ preventScroll: true })
+    target?.focus({ __proto__: null, preventScroll: true })
   }
 
   #say(...content) {
-    this.#parts.status?.replaceChildren(...content.filter(Boolean))
-    if (content.length) this.#parts.scroll.scrollTop = this.#parts.scroll.scrollHeight
+    const { status } = this.#parts
+    status?.replaceChildren(...content.filter(Boolean))
+    if (content.length) this.#reveal(status)
+  }
+
+  /** Scrolls to where it begins, and nothing of the page: in a low window it is the whole panel that is scrolled. */
+  #reveal(node) {
+    const top = (one) => one.getBoundingClientRect().top
+    for (const box of [this.#parts.scroll, this.#panel]) box.scrollTop += top(node) - top(box) - 8
   }
 
   #setBusy(busy) {
@@ -410,13 +417,13 @@ class FamilienBotElement extends HTMLElement {
 
   /** One node for each question with its reply, so that it is announced once. */
   #add(turn) {
-    const { log, scroll, exit } = this.#parts
+    const { log, exit } = this.#parts
     for (const old of log.querySelectorAll('.suggestions')) old.remove()
     const node = this.#render(turn)
     log.append(node)
     if (turn.violence) this.#danger = true
     exit.hidden = !this.#danger
-    scroll.scrollTop = node.offsetTop - 8
+    this.#reveal(node)
   }
 
   #render({ question, reply, restarted, violence }) {
@@ -434,7 +441,7 @@ class FamilienBotElement extends HTMLElement {
           restarted && small(words.restarted),
           emergency && make('h4', null, words.help_now),
           many(reply.blocks).flatMap((block) => renderBlock(block, words, tag)),
-          links.length > 0 && [strong(words.read_on), make('ul', null, items(links))]),
+          links.length > 0 && [strong(words.read_on), make('ul', { class: 'links' }, items(links))]),
         this.#sources(reply, words, tag),
         ['answer', 'offers'].includes(reply.kind) && this.#feedback(reply, words),
         suggestions.length > 0 && make('div', { class: clarify ? 'suggestions choices' : 'suggestions' },
@@ -492,7 +499,6 @@ class FamilienBotElement extends HTMLElement {
     const words = this.#words
     const name = failure.name in words ? failure.name : 'invalid'
     const links = items(many(TOWN.links).map(({ url, label }) => link(url, label, words)))
-    const help = items(many(TOWN.help).map((one) => [phoneLink(one.phone), ` ${one.name}`]))
     this.#say(
       strong(fill(words[name], { n: Math.ceil(failure.waitSeconds / 60) })),
       tidy(this.#parts.input.value) === question && make('p', null, words.kept),
@@ -500,8 +506,8 @@ class FamilienBotElement extends HTMLElement {
       ...name === 'too_large' || name === 'invalid' ? [] : [
         TOWN.contact && make('p', null, words.reach_us),
         TOWN.contact && RENDER.contact(TOWN.contact, words, this.#tag),
-        links.length > 0 && make('ul', null, links),
-        make('p', null, words.in_danger), make('ul', null, help),
+        links.length > 0 && make('ul', { class: 'links' }, links),
+        ...TOWN.help.map((one) => RENDER.contact(one, words)),
       ])
   }
 

@@ -8,8 +8,8 @@ const HOME = /^(.*?)\/widget\//.exec(SCRIPT?.src)?.[1] ?? new URL(SCRIPT?.src ||
 const parse = (text) => JSON.parse(text, (_, value) =>
   value && typeof value === 'object' && !Array.isArray(value) ? Object.assign(Object.create(null), value) : value)
 
-const GERMAN = parse(GERMAN_JSON)
-const TOWN = parse(TOWN_JSON) // name, contact, links, lines of help, first questions: what is shown when nothing answers
+// Put before all modules: STYLE, GERMAN (the words) and TOWN (contact, links, lines of help, first questions: what is
+// shown when nothing answers).
 
 /** Interface languages, each with its launcher: it is read before anything may be requested. */
 const LAUNCHERS = {
@@ -34,20 +34,12 @@ function day(iso, tag) {
   const found = /^(\d{4})-(\d\d)(?:-(\d\d))?$/.exec(iso)
   if (!found) return iso
   const [, year, month, date] = found
-  const options = { timeZone: 'UTC', year: 'numeric', month: 'long', day: date && 'numeric' }
+  const options = { __proto__: null, timeZone: 'UTC', year: 'numeric', month: 'long', day: date && 'numeric' }
   return new Intl.DateTimeFormat(tag, options).format(Date.UTC(year, month - 1, date || 1))
 }
 
-const WEEK = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
-
-/** „Dienstag“ for TU; the fifth of January 1970 was a Monday. */
-const weekday = (code, tag) =>
-  new Intl.DateTimeFormat(tag, { timeZone: 'UTC', weekday: 'long' }).format(Date.UTC(1970, 0, 5 + WEEK.indexOf(code)))
-
 /** „Deutsch und Türkisch“ for de and tr. */
 function languageNames(codes, tag) {
-  const names = new Intl.DisplayNames(tag, { type: 'language' })
-  return joined(codes.map((code) => names.of(code)), tag)
+  const names = new Intl.DisplayNames(tag, { __proto__: null, type: 'language' })
+  return new Intl.ListFormat(tag).format(codes.map((code) => names.of(code)))
 }
-
-const joined = (parts, tag) => new Intl.ListFormat(tag).format(parts)
