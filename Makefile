@@ -40,6 +40,7 @@ test: .venv/.dev
 	@$(BIN)/familienbot check
 	@tools/chromium.sh
 	@$(BIN)/python -m pytest
+	@$(BIN)/familienbot eval --check
 
 check: test
 

@@ -21,10 +21,11 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from bot.compiling import labelled_utterances, load_bot
+from bot.compiling import load_bot
 from bot.desk.baselines import Baseline, fit_baselines, judge_message
 from bot.desk.evaluation import NOW, SETS, Half, load_set
 from bot.desk.report import FOLDER, OUT, fit_questions
+from bot.desk.utterances import training_rows
 from bot.language.analysis import analyse
 from bot.matching.emergency import find_emergency
 from bot.matching.ranking import rank
@@ -358,7 +359,7 @@ def run_bench(
             found["compiling"] = bench_compiling(settings)
         if baselines:
             questions = fit_questions(bot, FOLDER)
-            fitted = fit_baselines(labelled_utterances(bot.content), questions, status.update, tune=False)
+            fitted = fit_baselines(training_rows(bot.content), questions, status.update, tune=False)
             found["baselines"] = bench_baselines(fitted, messages, bot)
     result = {name: _rounded(value) for name, value in found.items()}
     if out is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.table import Table
 
 from bot.desk.baselines import TUNED_ON
 from bot.desk.figures import Share
+from bot.desk.history import Line
 from bot.desk.report import AlarmTally, Report, Tally
 
 PLOTS = (
@@ -36,6 +37,13 @@ class Grid:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+
+
+HISTORY_PLOT = (
+    "history.svg",
+    "Chief figures, run after run",
+    "Lines with intervals: top-1, right at once, wrong, foreign questions refused, emergencies found",
+)
 
 
 def percent(share: Share) -> str:
@@ -194,7 +202,29 @@ def _to_markdown(grid: Grid) -> str:
     return "\n".join(lines)
 
 
-def to_page(report: Report) -> str:
+def history_grid(history: Sequence[Line]) -> Grid:
+    """A row for each run, the newest first; a figure that a run does not have is a dash."""
+    newest = history[::-1]
+    names = tuple(dict.fromkeys(name for line in newest for name in line.figures))
+    rows = tuple(
+        (
+            f"{line.version}, {line.day}",
+            f"`{line.knowledge}`",
+            str(line.questions),
+            *(percent(line.figures.get(name, Share(0, 0))) for name in names),
+        )
+        for line in newest
+    )
+    note = (
+        "A line for each version, knowledge and day; machine-readable: [history.jsonl](history.jsonl). "
+        "`familienbot eval --check` fails where a figure of the bot is worse than in the newest line, or than in "
+        "metrics.json, by more than its noise: half the width of the wider 95 % interval (binomial; the questions are "
+        "the same, so a paired interval would be narrower)."
+    )
+    return Grid("History", ("version and day", "knowledge", "n", *names), rows, note)
+
+
+def to_page(report: Report, history: Sequence[Line] = ()) -> str:
     """`README.md`: all tables and plots."""
     parts = [
         "# Evaluation",
@@ -203,8 +233,9 @@ def to_page(report: Report) -> str:
         "(Wilson). What the questions are: [tests/evaluation](../../tests/evaluation/README.md). "
         "About 3 to 4 % of the labels are debatable. Machine-readable: [metrics.json](metrics.json).",
         *map(_to_markdown, grids(report)),
+        *([_to_markdown(history_grid(history))] if history else []),
         "## Plots",
-        *(f"**{title}**\n\n![{seen}]({file})" for file, title, seen in PLOTS),
+        *(f"**{title}**\n\n![{seen}]({file})" for file, title, seen in (*PLOTS, *([HISTORY_PLOT] if history else []))),
     ]
     return "\n\n".join(parts) + "\n"
 
