@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -263,6 +264,29 @@ def evaluate(
         errors.print(f"In {out} sind keine Zahlen gespeichert: Dafür „familienbot eval“.", markup=False)
         raise typer.Exit(NOTHING_TO_SERVE) from error
     raise typer.Exit(0 if passed else 1)
+
+
+@app.command()
+def gaps(
+    topic: Annotated[str | None, typer.Option(help="Nur dieses Thema, dafür alles.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Zeigen, wo Beispielfragen fehlen: Verwechslungen, unbekannte Wörter, Seiten ohne Frage, übersehene Notlagen."""
+    from bot.desk.gaps import as_data, describe, find_gaps, of_topic
+
+    bot = _bot(_settings())
+    if topic is not None and topic not in bot.content.intents:
+        near = get_close_matches(topic, bot.content.intents, n=1)
+        hint = f" Meinten Sie „{near[0]}“?" if near else ""
+        errors.print(f"Zum Thema „{topic}“ gibt es keine Beispielfragen.{hint}", markup=False)
+        raise typer.Exit(2)
+    with _progress("Beispielfragen lesen") as step:
+        found = find_gaps(bot, step)
+    found = found if topic is None else of_topic(found, topic)
+    if as_json:
+        print(json.dumps(as_data(found), ensure_ascii=False, indent=1))
+    else:
+        describe(found, bot, console, topic)
 
 
 @app.command()

@@ -30,6 +30,7 @@ HELP = {
     "check": "Alle Fehler in knowledge/ und intents/ mit Datei und Zeile.",
     "import": "Stellen oder Angebote aus einer Tabelle übernehmen.",
     "eval": "Messen, wie gut der Bot auf fremde Fragen antwortet",
+    "gaps": "Zeigen, wo Beispielfragen fehlen",
     "utterances": "Alle Beispielfragen ausgeben",
     "bench": "Geschwindigkeit und Speicher messen",
     "calibrate": "Die Zuversicht neu",
