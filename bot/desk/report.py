@@ -581,14 +581,18 @@ def evaluate(bot: Bot, folder: Path, half: Half, baselines: Sequence[Baseline] =
 
 
 def write_report(report: Report, out: Path, history: Sequence[Line] = ()) -> None:
-    """Writes `README.md`, `metrics.json`, the plots, and `history.jsonl` where there is a history."""
+    """Writes `README.md`, `metrics.json`, the plots, and `history.jsonl` where there is a history.
+
+    The ablation of the page is the one that was written last.
+    """
+    from bot.desk.ablation import read_ablation
     from bot.desk.history import HISTORY, METRICS, write_history
     from bot.desk.page import to_page
     from bot.desk.plots import draw
 
     out.mkdir(parents=True, exist_ok=True)
     (out / METRICS).write_text(json.dumps(to_json(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    (out / "README.md").write_text(to_page(report, history), encoding="utf-8")
+    (out / "README.md").write_text(to_page(report, history, read_ablation(out)), encoding="utf-8")
     if history:
         write_history(history, out / HISTORY)
     draw(report, out, history)
@@ -634,13 +638,17 @@ def run_evaluation(
     baselines: bool = True,
     out: Path | None = OUT,
     console: Console | None = None,
+    *,
+    ablation: bool = False,
 ) -> Report:
     """The command `familienbot eval`: asks, prints totals, and writes the report to `out` unless it is None.
 
     The history grows by a line for the reported half with its baselines, and for no other run.
 
-    show  so many single mistakes are printed, for the closing note; 0: none
+    show      so many single mistakes are printed, for the closing note; 0: none
+    ablation  whether each part is left out in turn, too, always on the reported half
     """
+    from bot.desk.ablation import run_ablation, write_ablation
     from bot.desk.history import HISTORY, read_history, to_line, with_line
     from bot.desk.page import to_tables
 
@@ -648,6 +656,9 @@ def run_evaluation(
     if not console.is_terminal:
         console.width = max(console.width, WIDE)
     report, asked = run_questions(settings, Half(half), baselines, console)
+    if out is not None and ablation:
+        with console.status("…") as status:
+            write_ablation(run_ablation(settings, FOLDER, status.update), report.knowledge, out)
     if out is not None:
         history = read_history(out / HISTORY)
         if baselines and report.half == Half.REPORT:
