@@ -299,4 +299,5 @@ def read_ablation(out: Path) -> tuple[str, tuple[Ablated, ...]]:
 
 
 def _from_json(row: Mapping[str, Any]) -> Ablated:
-    return Ablated(**{name: Share(**value) if isinstance(value, dict) else value for name, value in row.items()})
+    values: dict[str, Any] = {n: Share(**value) if isinstance(value, dict) else value for n, value in row.items()}
+    return Ablated(**values)
