@@ -7,12 +7,13 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: screenshots help run test check format eval bench calibrate coverage lock schema clean
+.PHONY: screenshots help run test check format eval gaps bench calibrate coverage lock schema clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
 	@echo "make check  format, lint, types, arrows between modules, knowledge, tests"
 	@echo "make eval   measures the bot and its baselines, writes docs/evaluation/"
+	@echo "make gaps   shows where example questions are missing (a minute)"
 	@echo "make bench  measures speed and memory"
 	@echo "make screenshots  takes the pictures of the widget in docs/screenshots/"
 	@echo "make coverage  writes docs/coverage.html: what is covered, what is missing and whom to ask"
@@ -41,6 +42,7 @@ test: .venv/.dev
 	@tools/chromium.sh
 	@tools/postgres.sh
 	@$(BIN)/python -m pytest
+	@$(BIN)/familienbot eval --check
 
 check: test
 
@@ -50,6 +52,9 @@ format: .venv/.dev
 
 eval: .venv/.dev
 	$(BIN)/familienbot eval
+
+gaps: .venv/.run
+	@$(BIN)/familienbot gaps
 
 bench: .venv/.dev
 	$(BIN)/familienbot bench

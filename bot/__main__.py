@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -46,10 +48,9 @@ def _settings() -> Settings:
         raise typer.Exit(NOTHING_TO_SERVE) from error
 
 
-def _bot(settings: Settings) -> Bot:
-    """The bot, with a progress line while its model is built for the first time."""
-    from bot.compiling import NothingToServeError, load_bot
-
+@contextmanager
+def _progress(first: str) -> Iterator[Callable[[str], None]]:
+    """A progress line on stderr; what it yields is told the name of each step."""
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -59,12 +60,20 @@ def _bot(settings: Settings) -> Bot:
         transient=True,
     )
     with bar:
-        task = bar.add_task("Modell laden", total=None)
-        try:
-            return load_bot(settings, lambda step: bar.update(task, description=step))
-        except NothingToServeError as error:
-            errors.print(f"Das Wissen lässt sich nicht lesen: {error}", soft_wrap=True, markup=False)
-            raise typer.Exit(NOTHING_TO_SERVE) from error
+        task = bar.add_task(first, total=None)
+        yield lambda step: bar.update(task, description=step)
+
+
+def _bot(settings: Settings) -> Bot:
+    """The bot, with a progress line while its model is built for the first time."""
+    from bot.compiling import NothingToServeError, load_bot
+
+    try:
+        with _progress("Modell laden") as step:
+            return load_bot(settings, step)
+    except NothingToServeError as error:
+        errors.print(f"Das Wissen lässt sich nicht lesen: {error}", soft_wrap=True, markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE) from error
 
 
 def _now(settings: Settings, bot: Bot) -> datetime:
@@ -461,11 +470,68 @@ def evaluate(
     show: Annotated[int, typer.Option(help="So viele falsche Antworten einzeln zeigen.")] = 0,
     baselines: Annotated[bool, typer.Option(help="Auch die Vergleichsverfahren messen.")] = True,
     out: Annotated[Path, typer.Option(help="Ordner des Berichts.")] = Path("docs/evaluation"),
+    ablation: Annotated[
+        bool, typer.Option("--ablation", help="Auch messen, was jeder Teil beiträgt (etwa zehn Minuten mehr).")
+    ] = False,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Nur mit dem gespeicherten Bericht vergleichen und nichts schreiben.")
+    ] = False,
 ) -> None:
-    """Messen, wie gut der Bot auf fremde Fragen antwortet; schreibt den Bericht mit Bildern."""
-    from bot.desk.report import run_evaluation
+    """Messen, wie gut der Bot auf fremde Fragen antwortet; schreibt den Bericht mit Bildern.
 
-    run_evaluation(_settings(), half=half, show=show, baselines=baselines, out=out)
+    Mit --check: Ende mit 1, wenn eine Zahl um mehr als ihr Rauschen schlechter ist als die gespeicherte.
+    """
+    from bot.desk.report import run_check, run_evaluation
+
+    if not check_only:
+        run_evaluation(_settings(), half=half, show=show, baselines=baselines, out=out, ablation=ablation)
+        return
+    try:
+        passed = run_check(_settings(), out, console)
+    except FileNotFoundError as error:
+        errors.print(f"In {out} sind keine Zahlen gespeichert: Dafür „familienbot eval“.", markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE) from error
+    raise typer.Exit(0 if passed else 1)
+
+
+@app.command()
+def gaps(
+    topic: Annotated[str | None, typer.Option(help="Nur dieses Thema, dafür alles.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Zeigen, wo Beispielfragen fehlen: Verwechslungen, unbekannte Wörter, Seiten ohne Frage, übersehene Notlagen."""
+    from bot.desk.gaps import as_data, describe, find_gaps, of_topic
+
+    bot = _bot(_settings())
+    if topic is not None and topic not in bot.content.intents:
+        near = get_close_matches(topic, bot.content.intents, n=1)
+        hint = f" Meinten Sie „{near[0]}“?" if near else ""
+        errors.print(f"Zum Thema „{topic}“ gibt es keine Beispielfragen.{hint}", markup=False)
+        raise typer.Exit(2)
+    with _progress("Beispielfragen lesen") as step:
+        found = find_gaps(bot, step)
+    found = found if topic is None else of_topic(found, topic)
+    if as_json:
+        print(json.dumps(as_data(found), ensure_ascii=False, indent=1))
+    else:
+        describe(found, bot, console, topic)
+
+
+@app.command()
+def utterances(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Je Zeile ein JSON-Objekt mit q und topic.")] = False,
+) -> None:
+    """Alle Beispielfragen ausgeben, aus denen der Bot lernt, nach Thema und Alphabet. Fremdes heißt „ausserhalb“."""
+    from bot.compiling import NothingToServeError, load_content
+    from bot.desk.utterances import to_lines, training_rows
+
+    try:
+        rows = training_rows(load_content(_settings()))
+    except NothingToServeError as error:
+        errors.print(f"Das Wissen lässt sich nicht lesen: {error}", soft_wrap=True, markup=False)
+        raise typer.Exit(NOTHING_TO_SERVE) from error
+    for line in to_lines(rows) if jsonl else (f"{label}\t{text}" for text, label, _ in rows):
+        print(line)
 
 
 @app.command()

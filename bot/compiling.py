@@ -180,7 +180,7 @@ def build(content: Content, spacy_model: str | None = None, progress: Progress =
     language = build_language(content, spacy_model)
     progress("Beispielfragen lesen")
     examples = [Example(u, read(u, language), label, aspect) for u, label, aspect in labelled_utterances(content)]
-    harmless = [read(u, language) for u in content.harmless]
+    harmless = [read(u, language) for u in sorted(content.harmless)]  # files have no order
     emergency = frozenset(t for t, info in content.topics.items() if info.group == EMERGENCY_GROUP)
     fitted = fit(examples, harmless, emergency, progress)
     return language, Intents(
@@ -230,12 +230,16 @@ def _tables_from_json(data: dict[str, Any], keys: Any, targets: Any) -> Tables:
 
 
 def model_key(content: Content, spacy_model: str | None) -> str:
-    """Hash over all that a model is built from. An edited answer changes none of it, so it is on the air in seconds."""
+    """Hash over all that a model is built from, in whatever order the files came.
+
+    An edited answer changes none of it, so it is on the air in seconds.
+    """
     sha = hashlib.sha256(f"{FORMAT} {_code_digest(*_STORED)} {spacy_model}".encode())
     inputs = (
         labelled_utterances(content),
-        vocabulary_texts(content),
-        [(c.id, c.terms) for c in content.concepts],
+        sorted(vocabulary_texts(content)),
+        sorted(content.harmless),
+        sorted((c.id, c.terms) for c in content.concepts),
         sorted(content.abbreviations.items()),
         sorted(districts_of(content).items()),
         sorted((t, info.group) for t, info in content.topics.items()),

@@ -43,6 +43,8 @@ HELP = {
     "facts": "Alle Tatsachen zeigen, was wann endet",
     "new": "Ein neues Thema, eine Stelle, ein Angebot oder eine Tatsache anlegen",
     "eval": "Messen, wie gut der Bot auf fremde Fragen antwortet",
+    "gaps": "Zeigen, wo Beispielfragen fehlen",
+    "utterances": "Alle Beispielfragen ausgeben",
     "bench": "Geschwindigkeit und Speicher messen",
     "calibrate": "Die Zuversicht neu",
     "schema": "ein JSON-Schema schreiben",

@@ -25,6 +25,7 @@ from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
 from bot.desk.evaluation import Labelled
+from bot.desk.utterances import Row
 from bot.matching.decision import COSTS, Costs
 from bot.matching.ranking import MATTER
 from bot.model import OUTSIDE
@@ -44,7 +45,6 @@ TEMPERATURES = np.geomspace(0.01, 100.0, 121)
 _SEED = 20261122
 
 Scores = NDArray[np.float64]
-Row = tuple[str, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,8 @@ def fit_baselines(
 ) -> tuple[Baseline, ...]:
     """All baselines, fitted on the utterances and then to the questions of the fit half.
 
-    rows       (utterance, class, aspect) as `compiling.labelled_utterances` gives them: nothing else is learned from
+    rows       as `utterances.training_rows` gives them, and `familienbot utterances --jsonl` prints them: nothing else
+               is learned from
     questions  of the fit half, for temperature and threshold alone
     tune       whether C is chosen by cross-validation; without it the usual one is taken, in half the time
     """

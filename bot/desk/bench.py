@@ -21,10 +21,12 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from bot.compiling import labelled_utterances, load_bot
+from bot.compiling import load_bot
 from bot.desk.baselines import Baseline, fit_baselines, judge_message
 from bot.desk.evaluation import NOW, SETS, Half, load_set
 from bot.desk.report import FOLDER, OUT, fit_questions
+from bot.desk.scaling import bench_sizes, figures_of
+from bot.desk.utterances import training_rows
 from bot.language.analysis import analyse
 from bot.matching.emergency import find_emergency
 from bot.matching.ranking import rank
@@ -37,6 +39,8 @@ STARTS = 5
 BASELINE_QUESTIONS = 150
 """Questions that each baseline answers: some take 40 ms for one."""
 RSS_QUESTIONS = 500
+SIZED = 3
+"""Of so many questions one is asked with more topics than we have."""
 HTTP_S = 3.0
 CONNECTIONS = 16
 READY_S = 60.0
@@ -351,11 +355,14 @@ def run_bench(
         status.update("Antworten")
         found: dict[str, object] = {"cpus": os.cpu_count() or 0, "python": sys.version.split()[0]}
         found["reply"] = bench_replies(bot, messages)
+        found["words"] = figures_of(bot, messages)
         found["stages"] = bench_stages(bot, messages)
         status.update("Starts")
         found["start"] = bench_starts(settings)
         status.update("Speicher")
         found["memory"] = bench_memory(settings, messages)
+        status.update("90, 900 und 9000 Themen")
+        found["topics"] = bench_sizes(settings, messages[::SIZED], _environment(settings))
         if find_spec("bot.web.app"):
             status.update("HTTP")
             found["http"] = bench_http(settings, messages)
@@ -364,7 +371,7 @@ def run_bench(
             found["compiling"] = bench_compiling(settings)
         if baselines:
             questions = fit_questions(bot, FOLDER)
-            fitted = fit_baselines(labelled_utterances(bot.content), questions, status.update, tune=False)
+            fitted = fit_baselines(training_rows(bot.content), questions, status.update, tune=False)
             found["baselines"] = bench_baselines(fitted, messages, bot)
     result = {name: _rounded(value) for name, value in found.items()}
     if out is not None:

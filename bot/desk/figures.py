@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from math import sqrt
+from statistics import stdev
 
 Z_95 = 1.959964
 MIN_BIN = 30
@@ -53,9 +54,19 @@ class Bin:
     right: Share
 
 
+def squares(claims: Sequence[Claim]) -> list[float]:
+    """The squared difference of confidence and truth of each claim."""
+    return [(c.confidence - c.right) ** 2 for c in claims]
+
+
 def brier_score(claims: Sequence[Claim]) -> float:
     """The mean squared difference of confidence and truth, 0 (best) to 1; 0 for no claims."""
-    return sum((c.confidence - c.right) ** 2 for c in claims) / len(claims) if claims else 0.0
+    return sum(squares(claims)) / len(claims) if claims else 0.0
+
+
+def half_width(values: Sequence[float]) -> float:
+    """Half the width of the 95 % interval of the mean of these values; 0 for fewer than two."""
+    return Z_95 * stdev(values) / sqrt(len(values)) if len(values) > 1 else 0.0
 
 
 def bins(claims: Sequence[Claim]) -> tuple[Bin, ...]:
@@ -107,6 +118,25 @@ def area_under_risk(claims: Sequence[Claim]) -> float:
     """The area under the risk-coverage curve, 0 (best) to 1; 0 for no claims."""
     curve = risk_coverage(claims)
     return sum(risk for _, risk in curve) / len(curve) if curve else 0.0
+
+
+def to_json(value: object) -> object:
+    """Figures as plain lists and dictionaries; a share with its interval, figures with five digits."""
+    if isinstance(value, Share):
+        low, high = value.interval
+        return {"hits": value.hits, "of": value.of, **to_mapping({"share": value.value, "low": low, "high": high})}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return to_mapping(value)
+    if isinstance(value, tuple | list):
+        return [to_json(v) for v in value]
+    return round(value, 5) if isinstance(value, float) else value
+
+
+def to_mapping(value: Mapping[str, object]) -> dict[str, object]:
+    """The mapping with its values as `to_json` gives them."""
+    return {str(k): to_json(v) for k, v in value.items()}
 
 
 def with_typo(text: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.table import Table
 
+from bot.desk.ablation import WHOLE, Ablated
 from bot.desk.baselines import TUNED_ON
 from bot.desk.figures import Share
+from bot.desk.releases import Line
 from bot.desk.report import AlarmTally, Report, Tally
 
 PLOTS = (
@@ -36,6 +38,13 @@ class Grid:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+
+
+HISTORY_PLOT = (
+    "history.svg",
+    "Chief figures, run after run",
+    "Lines with intervals: top-1, right at once, wrong, foreign questions refused, emergencies found",
+)
 
 
 def percent(share: Share) -> str:
@@ -194,8 +203,63 @@ def _to_markdown(grid: Grid) -> str:
     return "\n".join(lines)
 
 
-def to_page(report: Report) -> str:
-    """`README.md`: all tables and plots."""
+def history_grid(history: Sequence[Line]) -> Grid:
+    """A row for each run, the newest first; a figure that a run does not have is a dash."""
+    newest = history[::-1]
+    names = tuple(dict.fromkeys(name for line in newest for name in line.figures))
+    rows = tuple(
+        (
+            f"{line.version}, {line.day}",
+            f"`{line.knowledge}`",
+            str(line.questions),
+            *(percent(line.figures.get(name, Share(0, 0))) for name in names),
+        )
+        for line in newest
+    )
+    note = (
+        "A line for each version, knowledge and day; machine-readable: [history.jsonl](history.jsonl). "
+        "`familienbot eval --check` fails where a figure of the bot is worse than in the newest line, or than in "
+        "metrics.json, by more than its noise: half the width of the wider 95 % interval (binomial; the questions are "
+        "the same, so a paired interval would be narrower)."
+    )
+    return Grid("History", ("version and day", "knowledge", "n", *names), rows, note)
+
+
+def ablation_grid(rows: Sequence[Ablated], knowledge: str) -> Grid:
+    """A row for each part that was left out."""
+    cells = tuple(
+        (
+            row.name,
+            str(row.utterances),
+            percent(row.top_1),
+            "–" if row.name == WHOLE else _change(row),
+            f"{row.lost} / {row.gained}",
+            *(f"{100 * s.value:.1f}" for s in (row.right, row.wrong, row.typos, row.refused, row.found, row.both)),
+            f"{100 * row.later.value:.1f}",
+        )
+        for row in rows
+    )
+    note = (
+        "The bot without one part, by `familienbot eval --ablation`, on the reported half, with knowledge "
+        f"`{knowledge}`. Models are fitted anew without the part where they learn from it; temperature and thresholds "
+        "stay. *Change* is in top-1, in points, with the 95 % interval of the paired difference: an interval that "
+        "holds 0 shows nothing. *Lost / gained*: questions whose best candidate is wrong, or right, only without the "
+        "part. *Typos*: top-1 of the same questions with one typo each."
+    )
+    head = ("without", "utterances", "top-1", "change", "lost / gained", "right", "wrong", "typos", "not ours: refused")
+    return Grid("What each part adds", (*head, "emergencies found", "two questions", "later turns"), cells, note)
+
+
+def _change(row: Ablated) -> str:
+    net, half = row.change
+    return f"{100 * net:+.1f} ({100 * (net - half):+.1f} to {100 * (net + half):+.1f})"
+
+
+def to_page(report: Report, history: Sequence[Line] = (), ablation: tuple[str, Sequence[Ablated]] = ("", ())) -> str:
+    """`README.md`: all tables and plots.
+
+    ablation  the hash of the knowledge that it was measured with, and its rows
+    """
     parts = [
         "# Evaluation",
         f"Written by `make eval`; do not edit. The **{report.half}** half of the labelled questions "
@@ -203,8 +267,10 @@ def to_page(report: Report) -> str:
         "(Wilson). What the questions are: [tests/evaluation](../../tests/evaluation/README.md). "
         "About 3 to 4 % of the labels are debatable. Machine-readable: [metrics.json](metrics.json).",
         *map(_to_markdown, grids(report)),
+        *([_to_markdown(ablation_grid(ablation[1], ablation[0]))] if ablation[1] else []),
+        *([_to_markdown(history_grid(history))] if history else []),
         "## Plots",
-        *(f"**{title}**\n\n![{seen}]({file})" for file, title, seen in PLOTS),
+        *(f"**{title}**\n\n![{seen}]({file})" for file, title, seen in (*PLOTS, *([HISTORY_PLOT] if history else []))),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bot.desk.figures import Share
+from bot.desk.releases import Line
 from bot.desk.report import Report, Tally
+
+HISTORY_PLOT = "history.svg"
 
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # letters stay text
@@ -97,8 +101,33 @@ def _heat(axes: Axes, report: Report) -> None:
     axes.set(xlabel="best candidate", ylabel="wanted")
 
 
-def draw(report: Report, out: Path) -> None:
-    """Writes the plots into the folder."""
+HISTORY_LINES = (
+    ("top-1", "-"),
+    ("right at once", "-"),
+    ("wrong", "--"),
+    ("not ours: refused", "-."),
+    ("emergencies found", ":"),
+)
+"""The figures of a line that are drawn; the others stand in the table."""
+
+
+def _history(axes: Axes, history: Sequence[Line]) -> None:
+    runs = range(len(history))
+    for (name, dash), colour in zip(HISTORY_LINES, LINES, strict=True):
+        points = [(i, line.figures[name]) for i, line in zip(runs, history, strict=True) if name in line.figures]
+        errors = [_error(share) for _, share in points]
+        axes.errorbar(
+            [i for i, _ in points], [share.value for _, share in points],
+            yerr=([e[0] for e in errors], [e[1] for e in errors]),
+            marker="o", markersize=3, capsize=2, color=colour, linestyle=dash, label=name,
+        )  # fmt: skip
+    axes.set_xticks(runs, [f"{line.version}\n{line.day}\n{line.knowledge[:6]}" for line in history], fontsize=7)
+    axes.set(ylim=(0, 1.02), ylabel="share, with its interval")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+
+
+def draw(report: Report, out: Path, history: Sequence[Line] = ()) -> None:
+    """Writes the plots into the folder; that of the history where there is one."""
     tallies = [t for t in (*report.forms, *report.groups) if t.questions]
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7, 0.28 * len(tallies) + 1))
@@ -113,3 +142,7 @@ def draw(report: Report, out: Path) -> None:
         figure = Figure(figsize=(5.5, 5))
         _heat(figure.subplots(), report)
         _save(figure, out / "confusion.svg")
+        if history:
+            figure = Figure(figsize=(max(4.0, 0.9 * len(history)), 3.5))
+            _history(figure.subplots(), history)
+            _save(figure, out / HISTORY_PLOT)

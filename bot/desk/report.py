@@ -6,14 +6,18 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import track
 
+from bot import __version__
 from bot.desk.baselines import Baseline, Verdict, judge_message
 from bot.desk.evaluation import (
+    NOW,
     SETS,
     Half,
     Labelled,
@@ -34,13 +38,20 @@ from bot.desk.figures import (
     bins,
     brier_score,
     calibration_error,
+    half_width,
     risk_coverage,
+    squares,
+    to_json,
+    to_mapping,
     with_typo,
 )
 from bot.matching.decision import COSTS
 from bot.model import EMERGENCY_GROUP, OUTSIDE, TALK_GROUP, Answer, Kind
 from bot.pipeline import Bot
 from bot.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from bot.desk.releases import Line
 
 FOLDER = ROOT / "tests" / "evaluation"
 OUT = Path("docs/evaluation")
@@ -152,6 +163,7 @@ class System:
 
     cost   mean cost of a question, in questions back
     brier, area, calibration_error  of „the best candidate is right“ over all questions, ours or not
+    cost_noise, brier_noise  half the width of the 95 % interval of these means
     curve  (coverage, risk), thinned
     """
 
@@ -170,6 +182,8 @@ class System:
     curve: tuple[tuple[float, float], ...]
     strength: float | None = None
     threshold: float | None = None
+    cost_noise: float = 0.0
+    brier_noise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +211,7 @@ class Report:
     bins        of the confidence that the bot announces, by rising confidence
     confusions  the most frequent wrong pairs
     groups_to   group wanted → group of the best candidate → questions
+    announced_brier_noise  half the width of the 95 % interval of `announced_brier`
     """
 
     half: str
@@ -219,6 +234,7 @@ class Report:
     announced_error: float
     confusions: tuple[Pair, ...]
     groups_to: Mapping[str, Mapping[str, int]]
+    announced_brier_noise: float = 0.0
 
 
 def ranked_topics(answer: Answer) -> tuple[tuple[str, float], ...]:
@@ -407,6 +423,8 @@ def measure(name: str, acts: Sequence[Act], in_scope: Sequence[Act]) -> System:
         area=area_under_risk(claims),
         calibration_error=calibration_error(claims),
         curve=curve[step - 1 :: step],
+        cost_noise=half_width([COST[outcome] for _, _, outcome in acts]),
+        brier_noise=half_width(squares(claims)),
     )
 
 
@@ -553,6 +571,7 @@ def summarise(
             for (wanted, given), times in sorted(wrong_pairs.items(), key=lambda item: (-item[1], item[0]))[:PAIRS]
         ),
         groups_to={wanted: dict(sorted(given.items())) for wanted, given in sorted(groups_to.items())},
+        announced_brier_noise=half_width(squares(claims)),
     )
 
 
@@ -561,36 +580,22 @@ def evaluate(bot: Bot, folder: Path, half: Half, baselines: Sequence[Baseline] =
     return summarise(ask_half(bot, folder, half), bot, half, baselines)
 
 
-def to_json(value: object) -> object:
-    """A report as plain lists and dictionaries; a share with its interval, figures with five digits."""
-    if isinstance(value, Share):
-        low, high = value.interval
-        return {"hits": value.hits, "of": value.of, **to_mapping({"share": value.value, "low": low, "high": high})}
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return to_mapping(value)
-    if isinstance(value, tuple | list):
-        return [to_json(v) for v in value]
-    return round(value, 5) if isinstance(value, float) else value
+def write_report(report: Report, out: Path, history: Sequence[Line] = ()) -> None:
+    """Writes `README.md`, `metrics.json`, the plots, and `history.jsonl` where there is a history.
 
-
-def to_mapping(value: Mapping[str, object]) -> dict[str, object]:
-    """The mapping with its values as `to_json` gives them."""
-    return {str(k): to_json(v) for k, v in value.items()}
-
-
-def write_report(report: Report, out: Path) -> None:
-    """Writes `README.md`, `metrics.json` and the plots."""
+    The ablation of the page is the one that was written last.
+    """
+    from bot.desk.ablation import read_ablation
     from bot.desk.page import to_page
     from bot.desk.plots import draw
+    from bot.desk.releases import HISTORY, METRICS, write_history
 
     out.mkdir(parents=True, exist_ok=True)
-    (out / "metrics.json").write_text(
-        json.dumps(to_json(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
-    (out / "README.md").write_text(to_page(report), encoding="utf-8")
-    draw(report, out)
+    (out / METRICS).write_text(json.dumps(to_json(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (out / "README.md").write_text(to_page(report, history, read_ablation(out)), encoding="utf-8")
+    if history:
+        write_history(history, out / HISTORY)
+    draw(report, out, history)
 
 
 def wrong_lines(asked: Asked, count: int) -> list[str]:
@@ -610,6 +615,22 @@ def fit_questions(bot: Bot, folder: Path) -> list[Labelled]:
     return [q for name in SETS for q in load_set(folder, name, Half.FIT) if is_plain(q) and is_served(q, bot)]
 
 
+def run_questions(settings: Settings, half: Half, baselines: bool, console: Console) -> tuple[Report, Asked]:
+    """All replies to one half and their figures; the baselines are fitted first if they are wanted."""
+    from bot.compiling import load_bot
+    from bot.desk.baselines import fit_baselines
+    from bot.desk.utterances import training_rows
+
+    with console.status("…") as status:
+        bot = load_bot(settings, status.update)
+        bot = replace(bot, off=frozenset(), all_off=False)
+        rows = training_rows(bot.content)
+        fitted = fit_baselines(rows, fit_questions(bot, FOLDER), status.update) if baselines else ()
+    tracked = _tracked(console) if console.is_terminal else _untracked
+    asked = ask_half(bot, FOLDER, half, tracked)
+    return summarise(asked, bot, half, fitted, tracked), asked
+
+
 def run_evaluation(
     settings: Settings,
     half: str = "report",
@@ -617,30 +638,61 @@ def run_evaluation(
     baselines: bool = True,
     out: Path | None = OUT,
     console: Console | None = None,
+    *,
+    ablation: bool = False,
 ) -> Report:
-    """The command `familienbot evaluate`: asks, prints totals, and writes the report to `out` unless it is None.
+    """The command `familienbot eval`: asks, prints totals, and writes the report to `out` unless it is None.
 
-    show  so many single mistakes are printed, for the closing note; 0: none
+    The history grows by a line for the reported half with its baselines, and for no other run.
+
+    show      so many single mistakes are printed, for the closing note; 0: none
+    ablation  whether each part is left out in turn, too, always on the reported half
     """
-    from bot.compiling import labelled_utterances, load_bot
-    from bot.desk.baselines import fit_baselines
+    from bot.desk.ablation import run_ablation, write_ablation
     from bot.desk.page import to_tables
+    from bot.desk.releases import HISTORY, read_history, to_line, with_line
 
     console = console or Console()
     if not console.is_terminal:
         console.width = max(console.width, WIDE)
-    with console.status("…") as status:
-        bot = load_bot(settings, status.update)
-        bot = replace(bot, off=frozenset(), all_off=False)
-        rows = labelled_utterances(bot.content)
-        fitted = fit_baselines(rows, fit_questions(bot, FOLDER), status.update) if baselines else ()
-    tracked = _tracked(console)
-    asked = ask_half(bot, FOLDER, Half(half), tracked)
-    report = summarise(asked, bot, Half(half), fitted, tracked)
+    report, asked = run_questions(settings, Half(half), baselines, console)
+    if out is not None and ablation:
+        with console.status("…") as status:
+            write_ablation(run_ablation(settings, FOLDER, status.update), report.knowledge, out)
     if out is not None:
-        write_report(report, out)
+        history = read_history(out / HISTORY)
+        if baselines and report.half == Half.REPORT:
+            history = with_line(history, to_line(report, __version__, _day(settings)))
+        write_report(report, out, history)
     for table in to_tables(report):
         console.print(table)
     for line in wrong_lines(asked, show):
         console.print(line, markup=False)
     return report
+
+
+def run_check(settings: Settings, out: Path = OUT, console: Console | None = None) -> bool:
+    """The command `familienbot eval --check`: whether no figure fell below the stored one; nothing is written.
+
+    The chief figures are compared with the last line of the history, all of them with the stored report.
+
+    raises  FileNotFoundError when no figures of the reported half are stored
+    """
+    from bot.desk import releases
+
+    console = console or Console()
+    stored, lines = releases.read_metrics(out), releases.read_history(out / releases.HISTORY)
+    if stored is None or stored["half"] != Half.REPORT:
+        raise FileNotFoundError(out / releases.METRICS)
+    if not lines:
+        raise FileNotFoundError(out / releases.HISTORY)
+    report, _ = run_questions(settings, Half.REPORT, baselines=False, console=console)
+    metrics = dict(to_mapping({f.name: getattr(report, f.name) for f in fields(report)}))
+    line = releases.to_line(report, __version__, _day(settings))
+    falls = (*releases.find_line_falls(lines[-1], line), *releases.find_falls(stored, metrics))
+    releases.describe_falls(falls, len(releases.watched_line(lines[-1])) + len(releases.watched(stored)), console)
+    return not falls
+
+
+def _day(settings: Settings) -> date:
+    return (settings.now or datetime.now(NOW.tzinfo)).date()

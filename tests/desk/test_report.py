@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.desk.bench import free_port, percentile, time_each
-from bot.desk.figures import Bin, Share
+from bot.desk.figures import Bin, Share, to_json
 from bot.desk.page import percent, to_page, to_tables
 from bot.desk.report import (
     AlarmTally,
@@ -18,7 +18,6 @@ from bot.desk.report import (
     Report,
     System,
     Tally,
-    to_json,
     write_report,
 )
 
