@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import combinations
 
-from bot.content.loading import TOPICS_STAND, Content, Loaded, Problem, Spot, classes_in, unknown
+from bot.content.loading import TOPICS_STAND, Content, Loaded, classes_in
 from bot.content.models import (
     REFERENCE,
     AgeRange,
@@ -23,6 +23,7 @@ from bot.content.models import (
     is_day_of_year,
 )
 from bot.content.numbers import digits_in
+from bot.content.problems import Problem, Spot, unknown
 from bot.content.rendering import fact_ids, fits_unit, german_date, is_expired, next_day, render_text
 from bot.content.tables import ComputingTable, amounts, fact_id
 from bot.content.timetable import TimetableStep, terms_of
@@ -57,6 +58,9 @@ _UNIT_FORMS = {
     "time": "Schreiben Sie 08:30.",
 }
 _NUMBER_FORM = "Schreiben Sie nur die Zahl, etwa 1000 oder 12.50."
+
+_BRACES = re.compile(r"\{\{|\}\}|\{\}|\{\s*(?:fact|stand|place)\s*:")
+"""What is left of references that cannot be read."""
 
 SpotOf = Callable[..., Spot]
 
@@ -117,9 +121,9 @@ def _check_text(text: str, content: Content, spot: Spot) -> Iterator[Problem]:
             suggestion = "Ergänzen Sie „value“ und „unit“ oder nennen Sie sie in „facts“."
             yield Problem(spot, f"„{name}“ hat keinen Wert.", suggestion)
     rest = REFERENCE.sub("", text)
-    if "{{" in rest:
+    if _BRACES.search(rest):
         suggestion = "Form: {{fact:herne.name}} oder {{place:herne.name.phone}}."
-        yield Problem(spot, "Ein Verweis mit „{{“ ist nicht lesbar.", suggestion)
+        yield Problem(spot, "Ein Verweis mit Klammern ist nicht lesbar.", suggestion)
     else:
         yield from _check_numbers(rest, spot)
 
@@ -194,6 +198,16 @@ def _check_counted(name: str, content: Content, spot: Spot) -> Iterator[Problem]
 
 def _check_entry(entry: Entry, content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem]:
     spot = _spot_of(spots, "entry", entry.topic)
+    shown = [
+        (entry.title, spot("title")),
+        *((link.label, spot("links", i, "label")) for i, link in enumerate(entry.links)),
+    ]
+    for text, here in shown:
+        if _BRACES.search(text):
+            yield Problem(here, "Hier sind keine Verweise möglich.", "Nehmen Sie den Verweis heraus.")
+    for i, topic in enumerate(entry.related):
+        if topic in entry.related[:i]:
+            yield Problem(spot("related", i), f"„{topic}“ steht hier zweimal.", "Löschen Sie eines davon.", "warning")
     related = [(topic, spot("related", i)) for i, topic in enumerate(entry.related)]
     yield from _known("Das Thema", related, content.topics, TOPICS_STAND)
     if entry.topic in entry.related:

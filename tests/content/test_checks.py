@@ -79,7 +79,7 @@ CHECKS: dict[str, tuple[Change, str]] = {
     ),
     "a reference that cannot be read": (
         short("Es gibt {{Fakt:stadt.beitrag}}."),
-        f"{KINDERGELD}:6: Ein Verweis mit „{{{{“ ist nicht lesbar. "
+        f"{KINDERGELD}:6: Ein Verweis mit Klammern ist nicht lesbar. "
         "Form: {{fact:herne.name}} oder {{place:herne.name.phone}}.",
     ),
     "an unknown office": (

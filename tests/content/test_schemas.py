@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.content.loading import SCHEMAS, read_document
+from bot.content.documents import read_document
+from bot.content.loading import SCHEMAS
 from tests.conftest import SMALL
 
 DESCRIBED = (
