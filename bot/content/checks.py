@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import combinations
 
+from bot.content.likeness import alike, plain
 from bot.content.loading import TOPICS_STAND, Content, Loaded, classes_in
 from bot.content.models import (
     REFERENCE,
@@ -22,8 +23,9 @@ from bot.content.models import (
     is_day,
     is_day_of_year,
 )
-from bot.content.numbers import digits_in
+from bot.content.numbers import account_in, digits_in, phone_in
 from bot.content.problems import Problem, Spot, unknown
+from bot.content.quality import check_quality
 from bot.content.rendering import fact_ids, fits_unit, german_date, is_expired, next_day, render_text
 from bot.content.tables import ComputingTable, amounts, fact_id
 from bot.content.timetable import TimetableStep, terms_of
@@ -63,22 +65,6 @@ _BRACES = re.compile(r"\{\{|\}\}|\{\}|\{\s*(?:fact|stand|place)\s*:")
 """What is left of references that cannot be read."""
 
 SpotOf = Callable[..., Spot]
-
-
-def trigrams(text: str) -> frozenset[str]:
-    """The character trigrams of the text's words, padded as pg_trgm does."""
-    padded = "  " + " ".join(re.findall(r"\w+", text.lower())) + " "
-    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
-
-
-def similarity(a: frozenset[str], b: frozenset[str]) -> float:
-    """Jaccard similarity of two trigram sets, 0..1."""
-    return len(a & b) / max(1, len(a | b))
-
-
-def plain(text: str) -> str:
-    """The words of a question in lower case: two questions with the same words are the same question."""
-    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def _spot_of(spots: Mapping[str, Spot], kind: str, name: str) -> SpotOf:
@@ -129,7 +115,13 @@ def _check_text(text: str, content: Content, spot: Spot) -> Iterator[Problem]:
 
 
 def _check_numbers(text: str, spot: Spot) -> Iterator[Problem]:
-    if number := digits_in(text):
+    if account := account_in(text):
+        message = f"Die Kontonummer „{account}“ steht von Hand im Text."
+        yield Problem(spot, message, "Legen Sie eine Tatsache an und verweisen Sie mit {{fact:…}}.")
+    elif phone := phone_in(text):
+        message = f"Die Telefonnummer „{phone}“ steht von Hand im Text."
+        yield Problem(spot, message, "Tragen Sie sie bei der Stelle ein und verweisen Sie mit {{place:….phone}}.")
+    elif number := digits_in(text):
         message = f"Die Zahl „{number}“ steht von Hand im Text."
         yield Problem(spot, message, "Legen Sie eine Tatsache an und verweisen Sie mit {{fact:…}}.")
 
@@ -266,9 +258,9 @@ def _check_owners(
 
 
 def _check_near(name: str, utterances: tuple[str, ...], spots: Mapping[tuple[str, str], Spot]) -> Iterator[Problem]:
-    grams = [(u, trigrams(u)) for u in utterances]
-    for (u, a), (v, b) in combinations(grams, 2):
-        if similarity(a, b) >= NEAR_SIMILARITY and plain(u) != plain(v):
+    for first, second in alike(utterances, NEAR_SIMILARITY):
+        u, v = utterances[first], utterances[second]
+        if plain(u) != plain(v):
             message = f"„{v}“ ist fast gleich wie „{u}“."
             yield Problem(spots[name, v], message, "Fragen Sie mit anderen Worten.", "warning")
 
@@ -622,8 +614,9 @@ def _can_compute(fact: Fact, units: tuple[str, ...], *, whole: bool) -> bool:
     return is_day_of_year(value) if fact.unit == "day_of_year" else value.isdecimal()
 
 
-def _concerns(problem: Problem, only: str) -> bool:
-    file = problem.spot.file
+def concerns(spot: Spot, only: str) -> bool:
+    """Whether a problem at this spot belongs into the report of one topic or matter."""
+    file = spot.file
     return f"/{only}." in file or "/facts/" in file or "neighbours.yaml" in file
 
 
@@ -650,8 +643,9 @@ def check(loaded: Loaded, today: date, only: str | None = None) -> tuple[Problem
     problems += _check_timetable(content, spots)
     problems += _check_dates(content, spots, today)
     problems += _check_tables(content, spots, today)
+    problems += check_quality(loaded, content)
     if only is not None:
-        problems = [p for p in problems if _concerns(p, only)]
+        problems = [p for p in problems if concerns(p.spot, only)]
         known = {*content.topics, *content.neighbours, *content.neighbour_intents}
         problems += _known("Das Thema", [(only, Spot("topics.yaml", 1))], known, TOPICS_STAND)
     return tuple(sorted(set(problems)))

@@ -171,7 +171,8 @@ CHECKS: dict[str, tuple[Change, str]] = {
     ),
     "a telephone number by hand in a line": (
         edited(LINES, '"{{place:stadt.zentrale.phone}}"', "0999 200"),
-        f"{LINES}:9: Die Zahl „0999“ steht von Hand im Text. {BY_HAND}",
+        f"{LINES}:9: Die Telefonnummer „0999 200“ steht von Hand im Text. "
+        "Tragen Sie sie bei der Stelle ein und verweisen Sie mit {{place:….phone}}.",
     ),
     "a reference where none is resolved": (
         edited(

@@ -181,8 +181,8 @@ INVALID: dict[str, tuple[Change, str]] = {
     "a unit that does not exist": (
         written(NEW, FACT + "    value: 3\n    unit: Euro\n"),
         f"{NEW}:9: „Euro“ ist für „unit“ nicht vorgesehen. Meinten Sie „EUR“? "
-        "Möglich: EUR, EUR/month, EUR/day, EUR/year, EUR/hour, percent, hours, hours/week, minutes, days, weeks, months, years, count, date, day_of_year, time, phone, "
-        "email, url, address, hours_text, text.",
+        "Möglich: EUR, EUR/month, EUR/day, EUR/year, EUR/hour, percent, hours, hours/week, minutes, days, weeks, "
+        "months, years, count, date, day_of_year, time, phone, email, url, address, hours_text, text.",
     ),
     "neither yes nor no": (
         edited(KINDERGELD, "short:", "off: vielleicht\nshort:"),
