@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 
+@lru_cache(65_536)
 def plain(text: str) -> str:
     """The words of a question in lower case: two questions with the same words are the same question."""
     return " ".join(re.findall(r"\w+", text.lower()))
@@ -23,13 +25,21 @@ def similarity(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / max(1, len(a | b))
 
 
+class _Bits(dict[str, int]):
+    """A bit of its own for each trigram, in the order in which they are first asked for."""
+
+    def __missing__(self, gram: str) -> int:
+        bit = self[gram] = 1 << len(self)
+        return bit
+
+
 def alike(texts: Sequence[str], least: float) -> Iterator[tuple[int, int]]:
     """The places of all pairs that are at least so similar, the earlier one first.
 
     The sets are bits of a number: a few hundred thousand pairs take a fraction of a second.
     """
-    bits: dict[str, int] = {}
-    masks = [_mask(trigrams(text), bits) for text in texts]
+    bits = _Bits()
+    masks = [sum(map(bits.__getitem__, trigrams(text))) for text in texts]
     sized = sorted((mask.bit_count(), here, mask) for here, mask in enumerate(masks))
     for i, (size, here, mask) in enumerate(sized):
         for other, there, its_mask in islice(sized, i + 1, None):
@@ -38,14 +48,3 @@ def alike(texts: Sequence[str], least: float) -> Iterator[tuple[int, int]]:
             shared = (mask & its_mask).bit_count()
             if shared >= least * (size + other - shared):
                 yield min(here, there), max(here, there)
-
-
-def _mask(grams: frozenset[str], bits: dict[str, int]) -> int:
-    """The set as bits, in the order in which trigrams were first seen."""
-    mask = 0
-    for gram in grams:
-        bit = bits.get(gram)
-        if bit is None:
-            bit = bits[gram] = 1 << len(bits)
-        mask |= bit
-    return mask
