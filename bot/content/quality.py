@@ -240,6 +240,9 @@ def check_quality(loaded: Loaded, content: Content) -> Iterator[Problem]:
     """All of them, in no order; malformed links and tests that contradict each other are errors."""
     yield from _check_reading(content, loaded.spots)
     yield from _check_links(loaded, content)
-    yield from _check_used(content, loaded.spots)
+    own = loaded.spots["city:name"].file.removesuffix("city.yaml")
+    for problem in _check_used(content, loaded.spots):
+        if content.city.base is None or problem.spot.file.startswith(own):  # what a base has is for others too
+            yield problem
     yield from _check_tests(loaded, content)
     yield from _check_same_words(loaded, content)

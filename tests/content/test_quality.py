@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textstat import textstat
 
+from bot.content.checks import check
 from bot.content.likeness import alike, similarity, trigrams
 from bot.content.loading import load
 from bot.content.quality import malformed
@@ -12,7 +13,7 @@ from bot.content.readability import is_hard, prose, reading_level
 from bot.content.rendering import render_text
 from bot.settings import ROOT
 
-from .conftest import FACT, Change, Town, edited, written
+from .conftest import FACT, TODAY, Change, Town, edited, written
 
 NEW = "knowledge/stadt/facts/neu.yaml"
 KINDERGELD = "knowledge/stadt/entries/leistungen/kindergeld.yaml"
@@ -137,6 +138,12 @@ def test_a_topic_without_tests(town: Town) -> None:
     assert f"{KINDERGELD}:1: {message}" in town.problems()
     town.write(OTHER_TESTS, "asks:\n  - Wie viel bekomme ich?\n")
     assert f"{KINDERGELD}:1: {message}" not in town.problems()
+
+
+def test_what_a_base_has_for_others_is_not_unused() -> None:
+    loaded = load(ROOT / "examples" / "beispielingen", ROOT / "intents")
+    found = [str(p) for p in check(loaded, TODAY) if "benutzt kein Text" in p.message or "keinen Eintrag" in p.message]
+    assert [p for p in found if not p.startswith("beispielingen/")] == []
 
 
 def test_a_hard_answer_may_stay_for_a_reason(town: Town) -> None:
