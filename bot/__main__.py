@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -21,6 +23,8 @@ from bot import __version__
 from bot.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
+    from bot.content.loading import Loaded
+    from bot.content.problems import Problem
     from bot.desk.importing import Plan
     from bot.model import Answer, Conversation
     from bot.pipeline import Bot
@@ -237,6 +241,15 @@ def explain(
         describe(found, console)
 
 
+class CheckFormat(StrEnum):
+    """How the problems are shown."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+
+
 @app.command()
 def diff(
     revision: Annotated[str, typer.Argument(metavar="[REV]", help="Fassung in git, mit der verglichen wird.")] = "HEAD",
@@ -284,32 +297,84 @@ def diff(
 def check(
     only: Annotated[str | None, typer.Option(help="Nur dieses Thema prüfen.")] = None,
     as_json: AsJson = False,
+    form: Annotated[
+        CheckFormat,
+        typer.Option("--format", help="github und gitlab zeigen die Fehler neben der geänderten Zeile."),
+    ] = CheckFormat.TEXT,
+    strict: Annotated[bool, typer.Option("--strict", help="Auch Hinweise gelten als Fehler.")] = False,
+    links: Annotated[bool, typer.Option("--links", help="Auch nachsehen, ob jede verlinkte Seite antwortet.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Auch mit dem Modell: welche Beispielfragen besser zu anderen Themen passen.")
+    ] = False,
 ) -> None:
-    """Alle Fehler in knowledge/ und intents/ mit Datei und Zeile. Ende mit 1, wenn etwas zu beheben ist."""
+    """Alle Fehler in knowledge/ und intents/ mit Datei und Zeile. Ende mit 1, wenn etwas zu beheben ist.
+
+    Ende mit 0: kein Fehler, höchstens Hinweise. 1: Fehler, mit --strict auch Hinweise. 2: falscher Aufruf oder
+    falsche Einstellung.
+    """
     from bot.content.checks import check as check_content
     from bot.content.loading import load
 
     settings = _settings()
+    gc.disable()  # a fifth of the time, and the process ends at once
     today = (settings.now or datetime.now(ZoneInfo("Europe/Berlin"))).date()
-    problems = check_content(load(settings.knowledge, settings.intents), today, only)
-    failures = [p for p in problems if p.level == "error"]
-    if as_json:
-        rows = [
-            {
-                "file": p.spot.file,
-                "line": p.spot.line,
-                "level": p.level,
-                "message": p.message,
-                "suggestion": p.suggestion,
-            }
-            for p in problems
-        ]
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
-    else:
-        for problem in problems:
-            console.print(str(problem), soft_wrap=True, markup=False)
-        console.print(f"{len(failures)} Fehler, {len(problems) - len(failures)} Hinweise.")
+    loaded = load(settings.knowledge, settings.intents)
+    problems = check_content(loaded, today, only)
+    if links:
+        problems = tuple(sorted({*problems, *_dead_links(loaded, only)}))
+    gc.enable()
+    if deep and loaded.content is not None:
+        problems = tuple(sorted({*problems, *_overlaps(loaded, settings, only)}))
+    failures = [p for p in problems if strict or p.level == "error"]
+    _show_problems(problems, CheckFormat.JSON if as_json else form, settings)
     raise typer.Exit(1 if failures else 0)
+
+
+def _show_problems(problems: tuple[Problem, ...], form: CheckFormat, settings: Settings) -> None:
+    from bot.desk.check_report import as_github, as_gitlab
+    from bot.desk.check_report import as_json as problems_as_json
+
+    roots = (settings.knowledge, settings.intents)
+    if form is CheckFormat.JSON:
+        print(problems_as_json(problems))
+    elif form is CheckFormat.GITLAB:
+        print(as_gitlab(problems, roots, Path.cwd()))
+    else:
+        for line in as_github(problems, roots, Path.cwd()).splitlines() if form is CheckFormat.GITHUB else ():
+            print(line)
+        for problem in problems if form is CheckFormat.TEXT else ():
+            console.print(str(problem), soft_wrap=True, markup=False)
+        failures = sum(p.level == "error" for p in problems)
+        console.print(f"{failures} Fehler, {len(problems) - failures} Hinweise.")
+
+
+@contextmanager
+def _counted(task: str, total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on the error stream, and what moves it on."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*columns, TimeElapsedColumn(), console=errors, transient=True) as bar:
+        one = bar.add_task(task, total=total)
+        yield lambda: bar.advance(one)
+
+
+def _dead_links(loaded: Loaded, only: str | None) -> list[Problem]:
+    from bot.content.checks import concerns
+    from bot.content.quality import addresses
+    from bot.desk.links import dead_links
+
+    asked = {url: spot for url, spot in addresses(loaded).items() if only is None or concerns(spot, only)}
+    with _counted("Links", len(asked)) as step:
+        return list(dead_links(asked, step))
+
+
+def _overlaps(loaded: Loaded, settings: Settings, only: str | None) -> list[Problem]:
+    from bot.compiling import labelled_utterances
+    from bot.content.checks import concerns
+    from bot.desk.overlap import overlaps
+
+    bot = _bot(settings)
+    with _counted("Beispielfragen", len(labelled_utterances(bot.content))) as step:
+        return [p for p in overlaps(loaded, bot, step) if only is None or concerns(p.spot, only)]
 
 
 @app.command(name="import")

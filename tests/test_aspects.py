@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.checks import plain
-from bot.content.loading import Content, load, read_document
+from bot.content.documents import read_document
+from bot.content.likeness import plain
+from bot.content.loading import Content, load
 from bot.content.models import Aspect
 from bot.model import Kind, Question
 from bot.pipeline import Bot, reply

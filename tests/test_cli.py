@@ -203,11 +203,58 @@ def test_problems_as_json(town: Town) -> None:
         {
             "file": "knowledge/stadt/entries/kita/kita-beitrag.yaml",
             "line": 6,
+            "column": 0,
             "level": "error",
             "message": "Das Thema „kindergld“ gibt es nicht.",
             "suggestion": "Meinten Sie „kindergeld“?",
         }
     ]
+
+
+def test_problems_beside_the_changed_line(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(town.root)
+    town.edit("knowledge/stadt/entries/kita/kita-beitrag.yaml", "kindergeld]", "kindergld]")
+    result = run("check", "--format", "github")
+    assert result.exit_code == 1
+    place = "::error file=knowledge/stadt/entries/kita/kita-beitrag.yaml,line=6,title=familienbot check::"
+    assert f"{place}Das Thema „kindergld“ gibt es nicht. Meinten Sie „kindergeld“?" in result.stdout.splitlines()
+    result = run("check", "--format", "gitlab")
+    assert result.exit_code == 1
+    rows = [row for row in json.loads(result.stdout) if row["severity"] == "major"]
+    assert [row["location"]["path"] for row in rows] == ["knowledge/stadt/entries/kita/kita-beitrag.yaml"]
+
+
+def test_a_hint_is_a_failure_when_strict(town: Town) -> None:
+    assert "Hinweis: " in run("check").stdout
+    assert run("check").exit_code == 0
+    assert run("check", "--strict").exit_code == 1
+
+
+def test_the_exit_codes_are_in_the_help() -> None:
+    text = words(run("check", "--help").stdout)
+    assert "Ende mit 0: kein Fehler, höchstens Hinweise. 1: Fehler, mit --strict auch Hinweise." in text
+    assert "2: falscher Aufruf oder falsche Einstellung." in text
+
+
+def test_links_are_asked_for_only_when_wanted(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def visit(url: str, until: float) -> tuple[str, str, str] | None:
+        asked.append(url)
+        return ("Die Seite gibt es nicht mehr.", "", "error") if url == "https://example.org/fort" else None
+
+    monkeypatch.setattr("bot.desk.links.visit", visit)
+    town.edit(
+        "knowledge/stadt/entries/leistungen/kindergeld.yaml",
+        "short:",
+        "links:\n  - {label: Fort, url: https://example.org/fort}\nshort:",
+    )
+    assert run("check").exit_code == 0
+    assert asked == []
+    result = run("check", "--links")
+    assert result.exit_code == 1
+    assert "knowledge/stadt/entries/leistungen/kindergeld.yaml:7: Die Seite gibt es nicht mehr." in result.stdout
+    assert len(asked) == len(set(asked)) > 1
 
 
 def test_one_topic_alone_is_checked(town: Town) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from bot.compiling import read
-from bot.content.checks import check, trigrams
+from bot.content.checks import check
+from bot.content.likeness import trigrams
 from bot.content.loading import Case, Content, Loaded, load
 from bot.language.text import plain
 from bot.matching.emergency import find_emergency, rule_words

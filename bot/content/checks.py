@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import combinations
 
-from bot.content.loading import TOPICS_STAND, Content, Loaded, Problem, Spot, classes_in, unknown
+from bot.content.likeness import alike, plain
+from bot.content.loading import TOPICS_STAND, Content, Loaded, classes_in
 from bot.content.models import (
     REFERENCE,
     AgeRange,
@@ -22,6 +23,8 @@ from bot.content.models import (
     is_day,
     is_day_of_year,
 )
+from bot.content.problems import Problem, Spot, unknown
+from bot.content.quality import check_quality
 from bot.content.rendering import fact_ids, fits_unit, german_date, is_expired, next_day, render_text
 from bot.content.tables import ComputingTable, amounts, fact_id
 from bot.content.timetable import TimetableStep, facts_of, terms_of
@@ -56,23 +59,10 @@ _UNIT_FORMS = {
 }
 _NUMBER_FORM = "Schreiben Sie nur die Zahl, etwa 1000 oder 12.50."
 
+_BRACES = re.compile(r"\{\{|\}\}|\{\}|\{\s*(?:fact|stand|place)\s*:")
+"""What is left of references that cannot be read."""
+
 SpotOf = Callable[..., Spot]
-
-
-def trigrams(text: str) -> frozenset[str]:
-    """The character trigrams of the text's words, padded as pg_trgm does."""
-    padded = "  " + " ".join(re.findall(r"\w+", text.lower())) + " "
-    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
-
-
-def similarity(a: frozenset[str], b: frozenset[str]) -> float:
-    """Jaccard similarity of two trigram sets, 0..1."""
-    return len(a & b) / max(1, len(a | b))
-
-
-def plain(text: str) -> str:
-    """The words of a question in lower case: two questions with the same words are the same question."""
-    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def _spot_of(spots: Mapping[str, Spot], kind: str, name: str) -> SpotOf:
@@ -118,9 +108,9 @@ def _check_text(text: str, content: Content, spot: Spot, about: Iterable[str] = 
             suggestion = "Ergänzen Sie „value“ und „unit“ oder nennen Sie sie in „facts“."
             yield Problem(spot, f"„{name}“ hat keinen Wert.", suggestion)
     rest = REFERENCE.sub("", text)
-    if "{{" in rest:
+    if _BRACES.search(rest):
         suggestion = "Form: {{fact:herne.name}} oder {{place:herne.name.phone}}."
-        yield Problem(spot, "Ein Verweis mit „{{“ ist nicht lesbar.", suggestion)
+        yield Problem(spot, "Ein Verweis mit Klammern ist nicht lesbar.", suggestion)
     else:
         named = [name for _, name, _, _ in REFERENCE.findall(text)]
         yield from _check_by_hand(rest, content, spot, (*about, *named))
@@ -201,6 +191,16 @@ def _check_counted(name: str, content: Content, spot: Spot) -> Iterator[Problem]
 
 def _check_entry(entry: Entry, content: Content, spots: Mapping[str, Spot]) -> Iterator[Problem]:
     spot = _spot_of(spots, "entry", entry.topic)
+    shown = [
+        (entry.title, spot("title")),
+        *((link.label, spot("links", i, "label")) for i, link in enumerate(entry.links)),
+    ]
+    for text, here in shown:
+        if _BRACES.search(text):
+            yield Problem(here, "Hier sind keine Verweise möglich.", "Nehmen Sie den Verweis heraus.")
+    for i, topic in enumerate(entry.related):
+        if topic in entry.related[:i]:
+            yield Problem(spot("related", i), f"„{topic}“ steht hier zweimal.", "Löschen Sie eines davon.", "warning")
     related = [(topic, spot("related", i)) for i, topic in enumerate(entry.related)]
     yield from _known("Das Thema", related, content.topics, TOPICS_STAND)
     if entry.topic in entry.related:
@@ -259,9 +259,9 @@ def _check_owners(
 
 
 def _check_near(name: str, utterances: tuple[str, ...], spots: Mapping[tuple[str, str], Spot]) -> Iterator[Problem]:
-    grams = [(u, trigrams(u)) for u in utterances]
-    for (u, a), (v, b) in combinations(grams, 2):
-        if similarity(a, b) >= NEAR_SIMILARITY and plain(u) != plain(v):
+    for first, second in alike(utterances, NEAR_SIMILARITY):
+        u, v = utterances[first], utterances[second]
+        if plain(u) != plain(v):
             message = f"„{v}“ ist fast gleich wie „{u}“."
             yield Problem(spots[name, v], message, "Fragen Sie mit anderen Worten.", "warning")
 
@@ -604,8 +604,9 @@ def _can_compute(fact: Fact, units: tuple[str, ...], *, whole: bool) -> bool:
     return is_day_of_year(value) if fact.unit == "day_of_year" else value.isdecimal()
 
 
-def _concerns(problem: Problem, only: str) -> bool:
-    file = problem.spot.file
+def concerns(spot: Spot, only: str) -> bool:
+    """Whether a problem at this spot belongs into the report of one topic or matter."""
+    file = spot.file
     return f"/{only}." in file or "/facts/" in file or "neighbours.yaml" in file
 
 
@@ -632,8 +633,9 @@ def check(loaded: Loaded, today: date, only: str | None = None) -> tuple[Problem
     problems += _check_timetable(content, spots)
     problems += _check_dates(content, spots, today)
     problems += _check_tables(content, spots, today)
+    problems += check_quality(loaded, content)
     if only is not None:
-        problems = [p for p in problems if _concerns(p, only)]
+        problems = [p for p in problems if concerns(p.spot, only)]
         known = {*content.topics, *content.neighbours, *content.neighbour_intents}
         problems += _known("Das Thema", [(only, Spot("topics.yaml", 1))], known, TOPICS_STAND)
     return tuple(sorted(set(problems)))

@@ -96,7 +96,7 @@ def _existing_day(text: str) -> str:
 
 
 def _flag(text: object) -> object:
-    return _FLAGS.get(text, text) if isinstance(text, str) else text
+    return _FLAGS.get(text.lower(), text) if isinstance(text, str) else text
 
 
 def _timezone(name: str) -> str:

@@ -75,6 +75,22 @@ def without_names(text: str) -> str:
     return _LABELS.sub("", REFERENCE.sub("", text))
 
 
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[0-9A-Z]{4}){3,7}(?:[ ]?[0-9A-Z]{1,3})?\b")
+_PHONE = re.compile(r"(?<![\w.,-])(?:\+49[ /-]?(?:\(0\))?|\(?0)\d{2,5}[ )/-]*\d[\d /-]{2,}\d(?!\w)")
+
+
+def account_in(text: str) -> str | None:
+    """The first bank account (IBAN) that stands in the text by hand."""
+    found = _IBAN.search(text)
+    return found[0].strip() if found else None
+
+
+def phone_in(text: str) -> str | None:
+    """The first telephone number with its area code that stands in the text by hand."""
+    found = _PHONE.search(text)
+    return found[0] if found else None
+
+
 def digits_in(text: str) -> str | None:
     """The first number in digits that stands in the text by hand."""
     found = _BARE.search(without_names(text))

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from bot.content.loading import Content
 from bot.content.models import REFERENCE, Fact, Place
-from bot.content.numbers import Written, digits_in, written_numbers
+from bot.content.numbers import Written, account_in, digits_in, phone_in, written_numbers
 from bot.content.rendering import fact_value
 
 _SAME = {"EUR": ("EUR", "EUR/month", "EUR/day", "EUR/year", "EUR/hour"), "hours": ("hours", "hours/week")}
@@ -159,6 +159,13 @@ def by_hand(
                 yield problem
                 rest = rest.replace(match[0], " ")
     digits = digits_in(rest)
+    if account := account_in(rest):
+        digits = None
+        yield f"Die Kontonummer „{account}“ steht von Hand im Text.", _FACT
+    elif phone := phone_in(rest):
+        digits = None
+        suggestion = "Tragen Sie sie bei der Stelle ein und verweisen Sie mit {{place:….phone}}."
+        yield f"Die Telefonnummer „{phone}“ steht von Hand im Text.", suggestion
     for written in written_numbers(rest) if facts else ():
         fact = contradicted(written, facts)
         if fact is not None:
@@ -178,7 +185,10 @@ def _instead(digits: str, text: str, facts: Sequence[Fact], content: Content) ->
         found = own[:1] or (every if len(every) == 1 else [])
         if found:
             return f"Schreiben Sie {{{{fact:{found[0].id}}}}}."
-    return "Legen Sie eine Tatsache an und verweisen Sie mit {{fact:…}}."
+    return _FACT
+
+
+_FACT = "Legen Sie eine Tatsache an und verweisen Sie mit {{fact:…}}."
 
 
 def disagreements(content: Content) -> Iterator[tuple[str, str, str]]:

@@ -336,6 +336,19 @@ def _rows(figures: Mapping[str, object], group: str = "") -> Iterator[tuple[str,
             yield group + name, str(value)
 
 
+def bench_check(settings: Settings) -> Figures:
+    """How long `familienbot check` takes as a process, and how many files it reads."""
+    command = [sys.executable, "-m", "bot", "check", "--json"]
+    environment = _environment(settings)
+    taken_s: list[float] = []
+    for _ in range(PASSES):
+        start_s = time.perf_counter()
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+        taken_s.append(time.perf_counter() - start_s)
+    files = sum(len(list(root.rglob("*.yaml"))) for root in (settings.knowledge, settings.intents))
+    return {"median_s": median(taken_s), "best_s": min(taken_s), "files": files}
+
+
 def run_bench(
     settings: Settings,
     compiling: bool = False,
@@ -357,6 +370,8 @@ def run_bench(
         found["reply"] = bench_replies(bot, messages)
         found["words"] = figures_of(bot, messages)
         found["stages"] = bench_stages(bot, messages)
+        status.update("Prüfung")
+        found["check"] = bench_check(settings)
         status.update("Starts")
         found["start"] = bench_starts(settings)
         status.update("Speicher")

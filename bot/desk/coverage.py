@@ -10,8 +10,8 @@ from html import escape
 
 from bot.content.loading import Content
 from bot.content.models import REFERENCE, Aspect, AspectText, Entry, Fact, FactKind, Place
+from bot.content.readability import FORMULA, LIMITS, reading_level
 from bot.content.rendering import fact_ids, fact_value, german_date, is_expired, render_text
-from bot.desk.readability import FORMULA, LIMITS, reading_level
 from bot.model import OUTSIDE, TALK_GROUP
 
 OLD_YEARS = 3

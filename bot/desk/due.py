@@ -10,8 +10,9 @@ from itertools import groupby
 
 from rich.console import Console
 
-from bot.content.loading import Content, Spot
+from bot.content.loading import Content
 from bot.content.models import FactKind
+from bot.content.problems import Spot
 from bot.content.rendering import fact_ids, fact_value, german_date
 from bot.content.tables import amounts, fact_id
 from bot.content.timetable import facts_of

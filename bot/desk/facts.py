@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.editing import Value
-from bot.content.loading import Content, Problem, Spot, unknown
+from bot.content.loading import Content
 from bot.content.models import Fact, is_day, is_day_of_year
+from bot.content.problems import Problem, Spot, unknown
 from bot.content.rendering import MONTHS, fits_unit, is_number
 from bot.desk.due import uses
 from bot.desk.importing import Change, Plan, existing, invalid

@@ -20,7 +20,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.compiling import read
-from bot.content.checks import UTTERANCES_MIN, UTTERANCES_MIN_PER_ASPECT, similarity, trigrams
+from bot.content.checks import UTTERANCES_MIN, UTTERANCES_MIN_PER_ASPECT
+from bot.content.likeness import similarity, trigrams
 from bot.content.loading import Content
 from bot.content.models import Aspect
 from bot.desk.figures import Share, to_json

@@ -17,7 +17,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.compiling import NothingToServeError, assemble, load_bot, load_content, model_key
-from bot.content.loading import Case, Content, base_of, load, read_document
+from bot.content.documents import read_document
+from bot.content.loading import Case, Content, base_of, load
 from bot.desk.evaluation import SETS, Half, Labelled, Outcome, half_of, judge, load_dialogues, load_set
 from bot.model import Answer, Conversation, Kind, Question
 from bot.pipeline import Bot, reply

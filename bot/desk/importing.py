@@ -13,18 +13,11 @@ from typing import Any
 
 from rich.console import Console
 
+from bot.content.documents import Document, KeyPath, read_document
 from bot.content.editing import Edit, Value, reformats, with_edits
-from bot.content.loading import (
-    Document,
-    KeyPath,
-    Problem,
-    Spot,
-    read_document,
-    read_record,
-    unknown,
-    validate_records,
-)
 from bot.content.models import Fact, ImportMap, Offer, Place, Sourced
+from bot.content.problems import Problem, Spot, unknown
+from bot.content.validation import read_record, validate_records
 from bot.desk.tabular import read_table
 
 MODELS: Mapping[str, type[Sourced]] = {"places": Place, "offers": Offer}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from bot.content.loading import Problem, Spot
+from bot.content.problems import Problem, Spot
 
 MAX_BYTES = 20_000_000
 """No table of a town's places is larger; a larger one is another file."""

@@ -16,8 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.content.checks import check
-from bot.content.loading import Case, Content, Loaded, Problem, digest_of, load
+from bot.content.loading import Case, Content, Loaded, digest_of, load
 from bot.content.models import Aspect
+from bot.content.problems import Problem
 from bot.content.rendering import german_date
 from bot.desk import explain_report as words
 from bot.desk.atlas import LOOKS, Atlas, atlas

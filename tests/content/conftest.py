@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ short: Kindergeld beantragen Sie bei der Familienkasse.
 """
 
 
+SMALL_TOWN = re.compile(r"benutzt kein Text|nennt keine Antwort|erkennt keine Regel|keine Testfragen|schwer zu lesen")
+
+
 @dataclass(frozen=True)
 class Town:
     """Knowledge and intents of the small town below one folder; files are named from there."""
@@ -67,7 +71,14 @@ class Town:
         return tuple(map(str, check(self.load(), today, only)))
 
     def new_problems(self, today: date = TODAY) -> tuple[str, ...]:
-        """The problems that the untouched town does not have: it has few utterances, which is worth a hint each."""
+        """The problems that the untouched town does not have: it has few utterances, which is worth a hint each.
+
+        Without the hints that follow from so small a town: what is new in it is used by nothing and has no tests.
+        """
+        return tuple(p for p in self.all_new_problems(today) if not SMALL_TOWN.search(p))
+
+    def all_new_problems(self, today: date = TODAY) -> tuple[str, ...]:
+        """The problems that the untouched town does not have."""
         return tuple(p for p in self.problems(today) if p not in _old_problems())
 
 

@@ -79,7 +79,7 @@ CHECKS: dict[str, tuple[Change, str]] = {
     ),
     "a reference that cannot be read": (
         short("Es gibt {{Fakt:stadt.beitrag}}."),
-        f"{KINDERGELD}:6: Ein Verweis mit „{{{{“ ist nicht lesbar. "
+        f"{KINDERGELD}:6: Ein Verweis mit Klammern ist nicht lesbar. "
         "Form: {{fact:herne.name}} oder {{place:herne.name.phone}}.",
     ),
     "an unknown office": (
@@ -171,7 +171,8 @@ CHECKS: dict[str, tuple[Change, str]] = {
     ),
     "a telephone number by hand in a line": (
         edited(LINES, '"{{place:stadt.zentrale.phone}}"', "0999 200"),
-        f"{LINES}:9: Die Zahl „0999“ steht von Hand im Text. {BY_HAND}",
+        f"{LINES}:9: Die Telefonnummer „0999 200“ steht von Hand im Text. "
+        "Tragen Sie sie bei der Stelle ein und verweisen Sie mit {{place:….phone}}.",
     ),
     "a reference where none is resolved": (
         edited(

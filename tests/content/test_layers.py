@@ -175,7 +175,7 @@ def test_a_towns_own_files_and_layers_hide_those_of_the_base(settlement: Settlem
 
 def test_a_problem_in_the_base_names_its_file(settlement: Settlement) -> None:
     settlement.edit(LAND, "short: Das Land zahlt.", "kurz: Das Land zahlt.")
-    assert f"{LAND}:3: „kurz“ gibt es hier nicht. Löschen Sie die Zeile." in settlement.problems()
+    assert any(p.startswith(f"{LAND}:3: „kurz“ gibt es hier nicht.") for p in settlement.problems())
 
 
 def test_the_digest_follows_the_base(settlement: Settlement) -> None:

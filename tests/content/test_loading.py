@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
-from time import perf_counter
 
 import pytest
 
-from bot.content.loading import MAX_FILE_BYTES, Content
+from bot.content.loading import Content
 
 from .conftest import ENTRY, FACT, Change, Town, edited, written
 
@@ -22,105 +20,25 @@ RULES = "knowledge/safety/rules.yaml"
 QUOTE_IT = 'Setzen Sie den Text in „"…"“.'
 LIKE_NEIGHBOURS = "Rücken Sie die Zeile so ein wie ihre Nachbarn."
 
-NOT_YAML: dict[str, tuple[str | bytes, str]] = {
-    "a tab": ("asks:\n\t- Was kostet das?\n", "2: Hier steht ein Tabulator. Bitte mit Leerzeichen einrücken."),
-    "a tab in a text": ("asks: Was\n\tkostet das?\n", "2: Hier steht ein Tabulator. Bitte mit Leerzeichen einrücken."),
-    "indented too little": (
-        "asks:\n  - Was kostet das?\n - Und das?\n",
-        f"3: Die Einrückung passt nicht zu den Zeilen davor. {LIKE_NEIGHBOURS}",
-    ),
-    "indented too far": (
-        "asks:\n  - Was?\nbelongs_elsewhere: {}\n  known_failures: []\n",
-        f"4: Die Einrückung passt nicht zu den Zeilen davor. {LIKE_NEIGHBOURS}",
-    ),
-    "a colon in a text": (
-        "asks:\n  - Gut\n  - Frage: Gilt eins: das?\n",
-        f"3: Hier steht ein Doppelpunkt mit Leerzeichen mitten im Text. {QUOTE_IT}",
-    ),
-    "a colon between typographic quotes": (
-        "asks: “Frage: gilt das?”\n",
-        f"1: Hier steht ein Doppelpunkt mit Leerzeichen mitten im Text. {QUOTE_IT}",
-    ),
-    "no colon": (
-        "asks\nknown_failures: []\n",
-        "1: Nach dem Schlüsselwort fehlt der Doppelpunkt. Schreiben Sie „schluessel: Text“.",
-    ),
-    "an open quote": (
-        'asks:\n  - "Was kostet das?\n  - Und das?\n',
-        "2: Ein Anführungszeichen wird nicht geschlossen. Ergänzen Sie das schließende Zeichen.",
-    ),
-    "words behind a quote": (
-        'asks:\n  - "Was" kostet das?\n',
-        '2: Hinter dem schließenden Anführungszeichen steht noch etwas. Setzen Sie den ganzen Text in „"…"“.',
-    ),
-    "a backslash between quotes": (
-        'asks:\n  - "Was \\kostet das?"\n',
-        '2: Ein Schrägstrich „\\“ ist zwischen „"…"“ ein Befehl. Schreiben Sie „\\\\“.',
-    ),
-    "an open bracket": (
-        "asks: [Was kostet das\nknown_failures: []\n",
-        "1: Eine Klammer wird nicht geschlossen. Ergänzen Sie sie, oder beginnen Sie jede Zeile mit „- “.",
-    ),
-    "a special character first": ("asks:\n  - @Amt\n", f"2: Ein Sonderzeichen steht am Anfang. {QUOTE_IT}"),
-    "a star and a space first": (
-        "asks:\n  - * Was?\n",
-        f"2: Ein Stern am Anfang ist in YAML ein Verweis, kein Text. {QUOTE_IT}",
-    ),
-    "text behind a folding mark": (
-        "asks:\n  - > Was kostet\n    das?\n",
-        "2: Hinter „>“ oder „|“ steht der Text erst in der nächsten Zeile. Beginnen Sie dort eine neue Zeile.",
-    ),
-    "a list behind a colon": (
-        "asks: - Was?\n",
-        "1: Hier steht ein „- “ hinter einem Doppelpunkt. Beginnen Sie die Liste in der nächsten Zeile.",
-    ),
-    "a control character": (
-        "# für später\nasks:\n  - Was\x07kostet das?\n",
-        "3: Hier steht ein unsichtbares Steuerzeichen. Löschen Sie es.",
-    ),
-    "a zero byte": ("asks:\n  - \x00\n", "2: Hier steht ein unsichtbares Steuerzeichen. Löschen Sie es."),
-    "a second document": (
-        "asks: []\n---\nasks: []\n",
-        "2: Mit „---“ beginnt hier ein zweites Dokument. Löschen Sie diese Zeile.",
-    ),
-    "a directive": (
-        "%YAML 9.9\n---\nasks: []\n",
-        "1: Die Datei ist kein gültiges YAML. Prüfen Sie Einrückung und Anführungszeichen dieser Zeile.",
-    ),
-    "nothing": ("", "1: Die Datei ist leer. Füllen oder löschen Sie sie."),
-    "a comment alone": ("# kommt noch\n", "1: Die Datei ist leer. Füllen oder löschen Sie sie."),
-    "another encoding": (
-        "asks:\n  - Gebühr\n".encode("latin-1"),
-        "2: Die Datei ist nicht in UTF-8 gespeichert. Speichern Sie sie als UTF-8.",
-    ),
-    "UTF-16": (
-        "asks: []\n".encode("utf-16"),
-        "1: Die Datei ist nicht in UTF-8 gespeichert. Speichern Sie sie als UTF-8.",
-    ),
-    "too large": ("#" * (MAX_FILE_BYTES + 1), "1: Die Datei ist zu groß. Teilen Sie sie in mehrere Dateien."),
-    "nested without end": ("[" * 500_000, f"1: Hier ist zu tief verschachtelt. {LIKE_NEIGHBOURS}"),
-    "lists in lists without end": ("- " * 500_000, f"1: Hier ist zu tief verschachtelt. {LIKE_NEIGHBOURS}"),
-}
-
-
-@pytest.mark.parametrize("name", NOT_YAML)
-def test_a_file_that_is_no_yaml(name: str, town: Town) -> None:
-    text, expected = NOT_YAML[name]
-    town.write(CASES, text)
-    assert town.new_problems() == (f"{CASES}:{expected}",)
-
-
 STRANGE: dict[str, tuple[str, str, object]] = {
-    "a star": ("*wichtig", f"Ein Stern am Anfang ist in YAML ein Verweis, kein Text. {QUOTE_IT}", "*wichtig"),
-    "an ampersand": ("&wichtig", f"Ein „&“ am Anfang ist in YAML eine Sprungmarke, kein Text. {QUOTE_IT}", "&wichtig"),
+    "a star": (
+        "*wichtig",
+        'Ein Stern am Anfang ist in YAML ein Verweis, kein Text. Schreiben Sie „text: "*wichtig"“.',
+        "*wichtig",
+    ),
+    "an ampersand": (
+        "&wichtig",
+        'Ein „&“ am Anfang ist in YAML eine Sprungmarke, kein Text. Schreiben Sie „text: "&wichtig"“.',
+        "&wichtig",
+    ),
     "an exclamation mark": (
         "!Achtung jetzt",
-        f"Ein Ausrufezeichen am Anfang ist in YAML ein Befehl, kein Text. {QUOTE_IT}",
+        'Ein Ausrufezeichen am Anfang ist in YAML ein Befehl, kein Text. Schreiben Sie „text: "!Achtung jetzt"“.',
         "!Achtung jetzt",
     ),
     "a lost comment": (
         "Raum #3 links",
-        f"Hinweis: Ab „#3 links“ liest YAML einen Kommentar. Gehört es dazu? {QUOTE_IT}",
+        'Hinweis: Ab „#3 links“ liest YAML einen Kommentar. Gehört es dazu? Schreiben Sie „text: "Raum #3 links"“.',
         "Raum",
     ),
 }
@@ -130,25 +48,15 @@ STRANGE: dict[str, tuple[str, str, object]] = {
 def test_a_text_that_yaml_takes_for_something_else(name: str, town: Town) -> None:
     text, expected, kept = STRANGE[name]
     town.edit(NEW.replace("neu", "alles"), "Angemeldet wird online", text)
-    assert town.new_problems() == (f"knowledge/stadt/facts/alles.yaml:13: {expected}",)
+    spot = "knowledge/stadt/facts/alles.yaml:13" + (":16" if "Kommentar" in expected else "")
+    assert town.new_problems() == (f"{spot}: {expected}",)
     assert town.content().facts["stadt.anmeldung"].text == kept
-
-
-BOMB = "facts:\n  - &a0 [ha, ha]\n" + "".join(f"  - &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 60))
-
-
-def test_an_alias_bomb_ends_at_once(town: Town) -> None:
-    town.write(NEW, BOMB)
-    start_s = perf_counter()
-    found = town.new_problems()
-    assert perf_counter() - start_s < 5
-    assert f"{NEW}:61: Ein „&“ am Anfang ist in YAML eine Sprungmarke, kein Text. {QUOTE_IT}" in found
 
 
 INVALID: dict[str, tuple[Change, str]] = {
     "a key twice": (
         edited(KINDERGELD, "title: Kindergeld\n", "title: Kindergeld\ntitle: Geld\n"),
-        f"{KINDERGELD}:3: „title“ steht hier zweimal. Löschen oder verbinden Sie eines davon.",
+        f"{KINDERGELD}:3: „title“ steht hier zweimal, zuerst in Zeile 2. Löschen oder verbinden Sie eines davon.",
     ),
     "a key that is no word": (
         written(CASES, "asks: []\n[a, b]: c\n"),
@@ -160,7 +68,8 @@ INVALID: dict[str, tuple[Change, str]] = {
     ),
     "an unknown key that is like no other": (
         edited(KINDERGELD, "title:", "xyz: Geld\ntitle:"),
-        f"{KINDERGELD}:2: „xyz“ gibt es hier nicht. Löschen Sie die Zeile.",
+        f"{KINDERGELD}:2: „xyz“ gibt es hier nicht. Löschen Sie die Zeile. Möglich: topic, title, office, checked, "
+        "review_by, related, short, facts, aspects, links, lines, situations, search, off, hard_because, off_text.",
     ),
     "an unknown key in a side": (
         edited(KINDERGELD, "short:", "aspects:\n  cost:\n    txt: Nichts.\nshort:"),
@@ -189,7 +98,7 @@ INVALID: dict[str, tuple[Change, str]] = {
     ),
     "a text instead of a list": (
         edited(KINDERGELD, "short:", "related: kita-beitrag\nshort:"),
-        f"{KINDERGELD}:6: „related“ muss eine Liste sein. Jede Zeile beginnt mit „- “.",
+        f"{KINDERGELD}:6: „related“ muss eine Liste sein. Schreiben Sie „related: [kita-beitrag]“.",
     ),
     "a text instead of keys": (
         written(NEW, FACT.replace("\n      label: Stadt Musterstadt", " Stadt Musterstadt")),
@@ -225,11 +134,11 @@ INVALID: dict[str, tuple[Change, str]] = {
     ),
     "a day that does not exist": (
         edited(KINDERGELD, "2027-11-20", "2027-02-29"),
-        f"{KINDERGELD}:5: „2027-02-29“ ist kein Datum. Schreiben Sie es als 2026-11-22.",
+        f"{KINDERGELD}:5: „2027-02-29“ ist kein Datum. Der Februar 2027 hat 28 Tage.",
     ),
     "a day as Germans write it": (
         edited(KINDERGELD, "2027-11-20", "20.11.2027"),
-        f"{KINDERGELD}:5: „20.11.2027“ ist kein Datum. Schreiben Sie es als 2026-11-22.",
+        f"{KINDERGELD}:5: „20.11.2027“ ist kein Datum. Schreiben Sie 2027-11-20.",
     ),
     "a day as a bare number": (
         edited(KINDERGELD, "2027-11-20", "20271120"),
@@ -246,13 +155,11 @@ INVALID: dict[str, tuple[Change, str]] = {
     ),
     "an emoji in an id": (
         written(NEW, FACT.replace("stadt.neu", "stadt.neu😀")),
-        f"{NEW}:2: „stadt.neu😀“ hat nicht die richtige Form für „id“. "
-        "Form: ebene.name, etwa herne.familienbuero, ohne Umlaute und Leerzeichen.",
+        f"{NEW}:2: „stadt.neu😀“ hat nicht die richtige Form für „id“. Schreiben Sie „stadt.neu“.",
     ),
     "an umlaut in a topic": (
         edited("knowledge/topics.yaml", "  kindergeld:", "  gebühr: Was kostet es?\n  kindergeld:"),
-        "knowledge/topics.yaml:5: „gebühr“ hat nicht die richtige Form für „id“. "
-        "Nur kleine Buchstaben, Ziffern und Bindestriche, ohne Umlaute.",
+        "knowledge/topics.yaml:5: „gebühr“ hat nicht die richtige Form für „id“. Schreiben Sie „gebuehr“.",
     ),
     "a topic in two groups": (
         edited("knowledge/topics.yaml", "\nnotfall:", "\n  kindergeld: Geld\nnotfall:"),
@@ -273,9 +180,9 @@ INVALID: dict[str, tuple[Change, str]] = {
     ),
     "a unit that does not exist": (
         written(NEW, FACT + "    value: 3\n    unit: Euro\n"),
-        f"{NEW}:9: „Euro“ ist für „unit“ nicht vorgesehen. Möglich: EUR, EUR/month, EUR/day, EUR/year, EUR/hour, "
-        "percent, hours, hours/week, minutes, days, weeks, months, years, count, date, day_of_year, time, phone, "
-        "email, url, address, hours_text, text.",
+        f"{NEW}:9: „Euro“ ist für „unit“ nicht vorgesehen. Meinten Sie „EUR“? "
+        "Möglich: EUR, EUR/month, EUR/day, EUR/year, EUR/hour, percent, hours, hours/week, minutes, days, weeks, "
+        "months, years, count, date, day_of_year, time, phone, email, url, address, hours_text, text.",
     ),
     "neither yes nor no": (
         edited(KINDERGELD, "short:", "off: vielleicht\nshort:"),
@@ -411,34 +318,6 @@ def test_every_missing_file_is_named_from_the_root(file: str, town: Town) -> Non
     assert town.load().content is not None
 
 
-def test_a_folder_where_a_file_should_be(town: Town) -> None:
-    (town.root / NEW).mkdir()
-    expected = f"{NEW}:1: Hier wird eine Datei erwartet, es ist aber ein Ordner. Benennen Sie den Ordner um."
-    assert town.new_problems() == (expected,)
-
-
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (PermissionError, "Die Datei darf nicht gelesen werden. Geben Sie ihr Leserechte."),
-        (OSError, "Die Datei lässt sich nicht lesen. Speichern Sie sie neu."),
-    ],
-)
-def test_a_file_that_must_not_be_read(
-    town: Town, monkeypatch: pytest.MonkeyPatch, error: type[OSError], message: str
-) -> None:
-    read_bytes = Path.read_bytes
-
-    def refuse(path: Path) -> bytes:
-        if path.name == "neu.yaml":
-            raise error
-        return read_bytes(path)
-
-    town.write(NEW, FACT)
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    assert town.new_problems() == (f"{NEW}:1: {message}",)
-
-
 FINE: dict[str, tuple[Change, Callable[[Content], object], object]] = {
     "a time without quotes": (
         written(NEW, FACT + "    value: 08:30\n    unit: time\n"),
@@ -480,11 +359,6 @@ FINE: dict[str, tuple[Change, Callable[[Content], object], object]] = {
         written(NEW, b"\xef\xbb\xbf" + FACT.encode()),
         lambda c: c.facts["stadt.neu"].text,
         "Eine neue Tatsache",
-    ),
-    "typographic quotes": (
-        edited(KINDERGELD, "title: Kindergeld", "title: “Kindergeld”"),
-        lambda c: c.entries["kindergeld"].title,
-        "“Kindergeld”",
     ),
     "ja": (edited(KINDERGELD, "short:", "off: ja\nshort:"), lambda c: c.entries["kindergeld"].off, True),
     "a reference at the beginning, in quotes": (
@@ -530,7 +404,6 @@ def test_what_is_broken_is_left_out_and_the_content_says_why(town: Town) -> None
     assert content.left_out == ("kindergeld",)
     assert "kindergeld" not in content.entries
     assert content.problems == (
-        f"{KINDERGELD}:1: Hier fehlt „short“. Ergänzen Sie „short: …“.",
         f"{KINDERGELD}:6: „shrt“ gibt es hier nicht. Meinten Sie „short“?",
         "knowledge/stadt/facts/neu.yml:1: Dateien auf „.yml“ liest niemand. Benennen Sie sie in .yaml um.",
     )

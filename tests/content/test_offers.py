@@ -210,7 +210,7 @@ CHECKS: dict[str, tuple[Change, str]] = {
     ),
     "a day that does not exist": (
         in_offers("2026-12-06", "2026-12-32"),
-        f"{OFFERS}:23: „2026-12-32“ ist kein Datum. Schreiben Sie es als 2026-11-22.",
+        f"{OFFERS}:23: „2026-12-32“ ist kein Datum. Der Dezember 2026 hat 31 Tage.",
     ),
     "a field that offers do not have": (
         in_offers("cost: kostenlos", "costs: keine"),

@@ -13,7 +13,8 @@ import pytest
 from jsonschema import Draft7Validator
 
 from bot.compiling import model_key
-from bot.content.loading import SCHEMAS, Content, load, read_document
+from bot.content.documents import read_document
+from bot.content.loading import SCHEMAS, Content, load
 from bot.content.schemas import (
     MODELINE,
     UPDATE,

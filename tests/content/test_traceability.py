@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from bot.content.loading import Content, load, read_document
+from bot.content.documents import read_document
+from bot.content.loading import Content, load
 from bot.content.models import REFERENCE, AspectText
 from bot.content.numbers import Written, written_numbers
 from bot.content.rendering import fact_ids

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.content.loading import Content, load
 from bot.content.models import Aspect
+from bot.content.readability import prose, reading_level
 from bot.desk.coverage import EDITORS, WORST, Coverage, coverage, open_questions, page
-from bot.desk.readability import prose, reading_level
 from bot.model import OUTSIDE, TALK_GROUP
 from bot.settings import ROOT
 

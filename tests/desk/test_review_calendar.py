@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from icalendar import Calendar
 
-from bot.content.loading import Spot
+from bot.content.problems import Spot
 from bot.desk.due import FACT, REVIEW, Due
 from bot.desk.review_calendar import review_calendar
 from tests.conftest import NOW
