@@ -34,6 +34,7 @@ from bot.settings import Settings
 ABLATION = "ablation.json"
 WHOLE = "everything"
 PROCESSES = 2
+UNKNOWN = Share(0, 0)
 EACH_MATTER = 10
 """Of so many matters of other offices one is left, when they are taken out: refusing must have something to learn."""
 
@@ -49,6 +50,7 @@ class Ablated:
     top_1, right, wrong  over the questions of the in-scope sets that are ours; `typos` is top-1 with one typo in each
     lost, gained         questions whose best candidate is wrong, or right, only without the part
     utterances           how many the models learned from
+    found, false         alarms in emergencies, and in the harmless lines beside them
     """
 
     name: str
@@ -63,6 +65,7 @@ class Ablated:
     later: Share
     lost: int = 0
     gained: int = 0
+    false: Share = UNKNOWN
 
     @property
     def change(self) -> tuple[float, float]:
@@ -232,6 +235,7 @@ def measure_without(name: str, bot: Bot, folder: Path, half: Half) -> tuple[Abla
     typos = [ask(replace(q, question=with_typo(q.question)), bot) for q in ours]
     foreign = [ask(q, bot) for s in SETS for q in sets[s] if is_plain(q) and not is_ours(q)]
     alarms = [ask(q, bot) for s in SETS for q in sets[s] if q.emergency]
+    harmless = [ask(q, bot) for q in sets["emergencies"] if not q.emergency]
     both = [ask(q, bot) for s in SETS for q in sets[s] if q.both]
     later = [r for turns in load_dialogues(folder, half) for r in _talk(turns, bot, alone=name == CONTEXT)[1:]]
     hits = tuple(_best_is_right(r) for r in asked)
@@ -246,6 +250,7 @@ def measure_without(name: str, bot: Bot, folder: Path, half: Half) -> tuple[Abla
         found=_share(alarms, lambda r: is_alarm(r.answer, bot)),
         both=_share(both, lambda r: r.outcome is Outcome.RIGHT),
         later=_share(later, _best_is_right),
+        false=_share(harmless, lambda r: is_alarm(r.answer, bot)),
     )
     return figures, hits
 

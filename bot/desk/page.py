@@ -234,8 +234,7 @@ def ablation_grid(rows: Sequence[Ablated], knowledge: str) -> Grid:
             percent(row.top_1),
             "–" if row.name == WHOLE else _change(row),
             f"{row.lost} / {row.gained}",
-            *(f"{100 * s.value:.1f}" for s in (row.right, row.wrong, row.typos, row.refused, row.found, row.both)),
-            f"{100 * row.later.value:.1f}",
+            *map(_brief, (row.right, row.wrong, row.typos, row.refused, row.found, row.false, row.both, row.later)),
         )
         for row in rows
     )
@@ -247,7 +246,13 @@ def ablation_grid(rows: Sequence[Ablated], knowledge: str) -> Grid:
         "part. *Typos*: top-1 of the same questions with one typo each."
     )
     head = ("without", "utterances", "top-1", "change", "lost / gained", "right", "wrong", "typos", "not ours: refused")
-    return Grid("What each part adds", (*head, "emergencies found", "two questions", "later turns"), cells, note)
+    return Grid(
+        "What each part adds", (*head, "emergencies found", "false alarms", "two questions", "later turns"), cells, note
+    )
+
+
+def _brief(share: Share) -> str:
+    return f"{100 * share.value:.1f}" if share.of else "–"
 
 
 def _change(row: Ablated) -> str:
