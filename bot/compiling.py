@@ -80,6 +80,7 @@ def _read_calibration(path: Path) -> Calibration:
         tuple(map(float, data["foreign"])),
         (net, margin, constant),
         tuple(map(float, data["context"])),
+        tuple(map(float, data["second"])),
     )
 
 

@@ -157,8 +157,7 @@ def _with_tables(name: str, bot: Bot, settings: Settings) -> Bot:
 
 
 def _one_question(bot: Bot) -> Bot:
-    never = dict.fromkeys(bot.costs.second_question, 2.0)  # more than any share
-    return replace(bot, costs=replace(bot.costs, second_question=never))
+    return replace(bot, costs=replace(bot.costs, second_question=2.0))  # surer than anything is
 
 
 def _no_second_net(bot: Bot) -> Bot:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -14,6 +16,7 @@ from bot.language.analysis import analyse
 from bot.matching.confidence import Calibration, alarm_margin, foreign_features, split_scores
 from bot.matching.context import need_features
 from bot.matching.ranking import Ranking, rank
+from bot.matching.segments import cut_in_halves
 from bot.model import OUTSIDE, Question
 from bot.pipeline import Bot
 
@@ -34,9 +37,7 @@ def _rankings(bot: Bot, folder: Path) -> list[tuple[Labelled, Ranking]]:
 
 def _needs(bot: Bot, folder: Path, tuning: Path) -> list[tuple[str, bool]]:
     """Messages, and whether each needs what was said before to be understood."""
-    lines = (tuning / "turns.jsonl").read_text(encoding="utf-8").splitlines()
-    turns = [json.loads(line) for line in lines]
-    rows = [(turn["q"], turn["before"] in turn["topics"]) for turn in turns]
+    rows = [(turn["q"], turn["before"] in turn["topics"]) for turn in _lines(tuning / "turns.jsonl")]
     for talk in load_dialogues(folder, Half.FIT):
         for before, turn in pairwise(talk):
             goes_on = bool(set(before.topics) & set(turn.topics))
@@ -57,6 +58,29 @@ def fit_context(bot: Bot, folder: Path, tuning: Path) -> tuple[float, ...]:
             rows.append((need_features(rank(analysis, bot.intents), analysis, bot.intents), needs))
     x, y = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
     model = LogisticRegression(C=1.0, fit_intercept=False, class_weight="balanced", max_iter=5000).fit(x, y)
+    return tuple(round(float(w), 4) for w in model.coef_[0])
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def fit_second_question(bot: Bot, folder: Path, tuning: Path, temperature: float) -> tuple[float, ...]:
+    """The weights of the features of `Halves`: messages that ask two things, against those that ask one."""
+    messages = [(row["q"], set(row["topics"]), True) for row in _lines(tuning / "two_questions.jsonl")]
+    messages += [(row["q"], set(row["topics"]), False) for row in _lines(tuning / "one_question.jsonl")]
+    for name in SETS:
+        messages += [(q.question, set(q.topics), q.both) for q in load_set(folder, name, Half.FIT) if not q.emergency]
+    calibration = replace(bot.calibration, temperature=temperature)
+    x, y = [], []
+    for message, topics, both in messages:
+        analysis = analyse(Question(message, NOW), bot.language)
+        if analysis.tokens:
+            ranking = rank(analysis, bot.intents)
+            for halves in cut_in_halves(analysis, ranking, bot.intents, bot.groups, calibration):
+                x.append(halves.features)
+                y.append(both and {bot.intents.classes[p.topic] for p in halves.parts} == topics)
+    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=5000).fit(np.array(x), np.array(y))
     return tuple(round(float(w), 4) for w in model.coef_[0])
 
 
@@ -100,6 +124,7 @@ def fit_calibration(bot: Bot, folder: Path, tuning: Path) -> Calibration:
             round(float(alarm.intercept_[0]), 4),
         ),
         fit_context(bot, folder, tuning),
+        fit_second_question(bot, folder, tuning, temperature),
     )
 
 
@@ -110,5 +135,6 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
         "foreign": list(calibration.foreign),
         "emergency": list(calibration.emergency),
         "context": list(calibration.context),
+        "second": list(calibration.second),
     }
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

@@ -23,8 +23,10 @@ CLOSING = frozenset(
     ).split()
 )
 THANKS = frozenset(("danke dankeschön dank lg mfg vg gruß grüße gruss gruesse tschüss ciao").split())
-CORE = 3
-"""Words that must be left for the rest to be a question of its own."""
+PLEASE = "bitte"
+"""Says nothing wherever it stands."""
+CORE, CORE_AFTER_GREETING = 3, 2
+"""Words that must be left for the rest to be a question of its own: without thanks, and without a greeting alone."""
 
 
 def without_courtesy(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -38,4 +40,6 @@ def without_courtesy(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         tail -= 1
     if any(t.text in THANKS for t in tokens[tail:]):
         end = tail
-    return tokens[start:end] if end - start >= CORE else tokens
+    if end - start < (CORE if end < len(tokens) else CORE_AFTER_GREETING):
+        start, end = 0, len(tokens)
+    return tuple(t for t in tokens[start:end] if t.text != PLEASE) or tokens

@@ -25,12 +25,14 @@ class Calibration:
     foreign      weights of `foreign_features`, the last one constant
     emergency    weights of the second net, of `alarm_margin`, and the constant
     context      weights of `context.need_features`, the last one constant
+    second       weights of the features of `segments.Halves`, the last one constant
     """
 
     temperature: float
     foreign: tuple[float, ...]
     emergency: tuple[float, float, float]
     context: tuple[float, ...]
+    second: tuple[float, ...]
 
 
 def sigmoid(x: float) -> float:

@@ -9,28 +9,10 @@ one; no other number decides between them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from bot.matching.emergency import Alarm
 from bot.model import EMERGENCY_GROUP, OUTSIDE, Analysis, Candidate, Candidates, Decision, Kind
-
-
-class Cut(StrEnum):
-    """What parts a message in two: a joining word before a question word, either of them alone, or a full stop."""
-
-    JOINED_QUESTION = "joined-question"
-    JOINED = "joined"
-    QUESTION = "question"
-    SENTENCE = "sentence"
-
-
-SECOND_QUESTION: Mapping[Cut, float] = {
-    Cut.JOINED_QUESTION: 0.45,
-    Cut.JOINED: 0.9,
-    Cut.QUESTION: 0.93,
-    Cut.SENTENCE: 0.9,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +23,7 @@ class Costs:
     alarm_in_setting  the same where the setting looks harmless
     agree      the net does not contradict a ranking that says so
     help_line  the ordinary reply begins with a line of help
-    second_question  so sure must both parts of a message be to be answered as questions of their own, by what parts
-        them: chosen on the fit half
+    second_question  from where on, 0..1, a message is answered as two questions: a second answer too much costs little
     """
 
     wrong: float = 4.0
@@ -52,7 +33,7 @@ class Costs:
     alarm_in_setting: float = 0.85
     agree: float = 0.15
     help_line: float = 0.15
-    second_question: Mapping[Cut, float] = field(default_factory=lambda: SECOND_QUESTION)
+    second_question: float = 0.4
 
 
 COSTS = Costs()

@@ -1,22 +1,23 @@
-"""Two questions in one message: each part is read in the light of the whole, and both must be sure of themselves."""
+"""Two questions in one message: each part is read in the light of the whole; how sure both are is learned."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.matching.confidence import Calibration, split_scores
-from bot.matching.decision import Costs, Cut
+from bot.matching.confidence import Calibration, sigmoid, split_scores
+from bot.matching.decision import Costs
 from bot.matching.ranking import FOREIGN, Intents, Ranking
 from bot.model import EMERGENCY_GROUP, Analysis, Decision, Kind, Token
 
 JOINTS = frozenset({"und", "außerdem", "ausserdem", "sowie", "zusätzlich", "nebenbei", "zweitens", "dann"})
 MIN_WORDS, MAX_WORDS = 2, 40
-"""Words of the shorter part where no word joins the two, and of the whole message."""
+"""Words before a second question that nothing joins to the first, and of the whole message."""
 STARTS = frozenset(
     (
         "wo wie was wann wer welche welcher welches wieviel warum kann muss darf gibt gibts kriegt krieg "
@@ -24,9 +25,7 @@ STARTS = frozenset(
     ).split()
 )
 """Words that a second question may begin with when nothing joins it to the first."""
-FAR = 12
-"""One topic must be the best of the whole message, the other among the first so many."""
-CONTEXT = 0.5
+CONTEXT = 0.25
 """How much the whole message counts beside the part: „und wie lange noch“ says little alone."""
 SUBJECTS = frozenset(
     "ich wir er sie es mein meine meiner unser unsere unserer mann frau sohn tochter kind kinder baby".split()
@@ -40,8 +39,19 @@ ASKING = frozenset(
     ).split()
 )
 """Without one of these a part that speaks of somebody tells a story: „ich bin seit Mai zu Hause und …“."""
+IN_ORDER = 0.7
+"""From here on the answers stand in the order of the questions; below it the likelier one is first."""
 COURTESY = frozenset({"begruessung", "dank", "verabschiedung"})
 """What stands beside a question without being one."""
+
+
+class Cut(StrEnum):
+    """What parts a message in two: a joining word before a question word, either of them alone, or a full stop."""
+
+    JOINED_QUESTION = "joined-question"
+    JOINED = "joined"
+    QUESTION = "question"
+    SENTENCE = "sentence"
 
 
 def _cuts(analysis: Analysis) -> Iterator[tuple[int, int, Cut]]:
@@ -65,15 +75,90 @@ def _only_tells(tokens: Sequence[Token]) -> bool:
     return any(t.text in SUBJECTS for t in tokens) and not any(t.text in ASKING for t in tokens)
 
 
-def _part(start: int, end: int, ranking: Ranking, intents: Intents, calibration: Calibration) -> tuple[int, float, str]:
-    """The best topic of a part of the message, read in the light of the whole, its share 0..1, and the side asked."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The best topic of a part of the message, read in the light of the whole.
+
+    share  0..1, of the topic among all
+    score  raw, of the part alone
+    lead   raw, of the matters of other offices over the topics, of the part alone
+    asks   whether a question word stands in it
+    """
+
+    topic: int
+    share: float
+    score: float
+    lead: float
+    aspect: str
+    asks: bool
+
+
+def _part(start: int, end: int, ranking: Ranking, analysis: Analysis, intents: Intents, temperature: float) -> Part:
     outputs = ranking.reading.score(start, end)
-    topics = len(intents.classes)
-    scores: NDArray[np.float32] = outputs[:topics] + np.float32(CONTEXT) * ranking.scores
+    alone = outputs[: len(intents.classes)]
+    scores: NDArray[np.float32] = alone + np.float32(CONTEXT) * ranking.scores
     scores[intents.is_matter] = -9.0
     best = int(scores.argmax())
-    share = 1.0 / float(np.exp((scores - scores[best]) * calibration.temperature).sum())
-    return best, share, intents.aspects[int(outputs[topics:FOREIGN].argmax())]
+    matters = alone[intents.is_matter]
+    return Part(
+        best,
+        share=1.0 / float(np.exp((scores - scores[best]) * temperature).sum()),
+        score=float(alone[best]),
+        lead=float(matters.max() - alone[~intents.is_matter].max()) if len(matters) else -2.0,
+        aspect=intents.aspects[int(outputs[len(intents.classes) : FOREIGN].argmax())],
+        asks=any(t.text in STARTS for t in analysis.core[start:end]),
+    )
+
+
+def _odds(share: float) -> float:
+    return float(np.log(share / (1 - share + 1e-4)))
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """A message cut in two that are about different topics, and what speaks for two questions."""
+
+    parts: tuple[Part, Part]
+    features: NDArray[np.float64]
+
+
+def cut_in_halves(
+    analysis: Analysis, ranking: Ranking, intents: Intents, groups: Mapping[str, str], calibration: Calibration
+) -> Iterator[Halves]:
+    """Every cut with different topics on both sides, courtesy and emergencies excepted; 16 features each."""
+    n = len(analysis.core)
+    if not MIN_WORDS < n <= MAX_WORDS:
+        return
+    topics, _ = split_scores(ranking, intents)
+    places = {int(topic): place for place, topic in enumerate(topics)}
+    for end, start, cut in _cuts(analysis):
+        if not 0 < end <= start < n:
+            continue
+        first, second = (
+            _part(low, high, ranking, analysis, intents, calibration.temperature)
+            for low, high in ((0, end), (start, n))
+        )
+        names = {intents.classes[first.topic], intents.classes[second.topic]}
+        if len(names) < 2 or COURTESY & names or any(groups.get(name) == EMERGENCY_GROUP for name in names):
+            continue
+        near, far = sorted((places[first.topic], places[second.topic]))
+        tells = _only_tells(analysis.core[:end]) or _only_tells(analysis.core[start:])
+        features = [
+            _odds(min(first.share, second.share)),
+            _odds(max(first.share, second.share)),
+            min(first.score, second.score),
+            max(first.score, second.score),
+            max(first.lead, second.lead),
+            float(tells),
+            np.log1p(near),
+            np.log1p(far),
+            float(first.asks and second.asks),
+            np.log(min(end, n - start)),
+            np.log(n),
+            *(float(cut is kind) for kind in Cut),
+            1.0,
+        ]
+        yield Halves((first, second), np.array(features))
 
 
 def find_second_question(
@@ -86,36 +171,24 @@ def find_second_question(
     costs: Costs,
 ) -> Decision:
     """The decision with two topics when the message asks two things, each in its order; else the decision itself."""
-    n = len(analysis.core)
-    if decision.kind not in (Kind.ANSWER, Kind.CLARIFY, Kind.SMALLTALK) or not MIN_WORDS < n <= MAX_WORDS:
+    if decision.kind not in (Kind.ANSWER, Kind.CLARIFY, Kind.SMALLTALK):
         return decision
-    order, _ = split_scores(ranking, intents)
-    whole = order[:FAR].tolist()
-    best: tuple[float, Decision] | None = None
-    for end, start, cut in _cuts(analysis):
-        if min(end, n - start) < (1 if cut in (Cut.JOINED, Cut.JOINED_QUESTION) else MIN_WORDS):
-            continue
-        if _only_tells(analysis.core[:end]) or _only_tells(analysis.core[start:]):
-            continue
-        (a, a_share, a_aspect), (b, b_share, b_aspect) = (
-            _part(low, high, ranking, intents, calibration) for low, high in ((0, end), (start, n))
-        )
-        names = (intents.classes[a], intents.classes[b])
-        if a == b or whole[0] not in (a, b) or a not in whole or b not in whole or COURTESY & set(names):
-            continue
-        if any(groups.get(name) == EMERGENCY_GROUP for name in names):
-            continue
-        sure = min(a_share, b_share)
-        lead = sure - costs.second_question[cut]
-        if lead >= 0 and (best is None or lead > best[0]):
-            found = replace(
-                decision,
-                kind=Kind.ANSWER,
-                topics=names,
-                aspects=(a_aspect, b_aspect),
-                choices=(),
-                asks=None,
-                confidence=sure,
-            )
-            best = (lead, found)
-    return best[1] if best else decision
+    best: tuple[float, tuple[Part, ...]] | None = None
+    for halves in cut_in_halves(analysis, ranking, intents, groups, calibration):
+        sure = sigmoid(float(halves.features @ np.array(calibration.second)))
+        if sure >= costs.second_question and (best is None or sure > best[0]):
+            best = (sure, halves.parts)
+    if best is None:
+        return decision
+    sure, parts = best
+    if sure < IN_ORDER:
+        parts = tuple(sorted(parts, key=lambda p: -ranking.scores[p.topic]))
+    return replace(
+        decision,
+        kind=Kind.ANSWER,
+        topics=tuple(intents.classes[p.topic] for p in parts),
+        aspects=tuple(p.aspect for p in parts),
+        choices=(),
+        asks=None,
+        confidence=sure,
+    )
