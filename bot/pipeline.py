@@ -98,7 +98,9 @@ def trace(question: Question, bot: Bot) -> Trace:
     else:
         ranking = with_context(rank(analysis, bot.intents), analysis, said, bot.intents, bot.titles, bot.calibration)
         candidates = calibrate(ranking, bot.intents, bot.calibration)
-        candidates = second_net(candidates, bot.groups, bot.costs, harmless_setting=finding.harmless_setting)
+        candidates = second_net(
+            candidates, bot.groups, bot.costs, harmless_setting=finding.harmless_setting, before=said.topic
+        )
         decision = decide(candidates, analysis, bot.costs)
         decision = find_second_question(
             decision, ranking, analysis, bot.intents, bot.calibration, bot.groups, bot.costs

@@ -38,7 +38,11 @@ def _rankings(bot: Bot, folder: Path) -> list[tuple[Labelled, Ranking]]:
 def _needs(bot: Bot, folder: Path, tuning: Path) -> list[tuple[str, bool]]:
     """Messages, and whether each needs what was said before to be understood."""
     rows = [(turn["q"], turn["before"] in turn["topics"]) for turn in _lines(tuning / "turns.jsonl")]
-    for talk in load_dialogues(folder, Half.FIT):
+    talks = [
+        [Labelled(t["q"], tuple(t["topics"]), "talk", False) for t in row["turns"]]
+        for row in _lines(tuning / "talks.jsonl")
+    ]
+    for talk in (*talks, *load_dialogues(folder, Half.FIT)):
         for before, turn in pairwise(talk):
             goes_on = bool(set(before.topics) & set(turn.topics))
             alone = ask(turn, bot).answer.decision.topics[:1]

@@ -38,12 +38,14 @@ CORRECTS = frozenset("falsch verwechselt missverstanden vertan verschrieben quat
 """Words that take back what was understood before: its topic is the least likely one."""
 
 TOPIC_BOOST = 0.5
+ALARM_BOOST = 1.0
 PENDING_BOOST = 0.6
 CORRECTED = -0.6
-"""Raw score that the earlier topic, a choice of the last question back, and a topic that is taken back are given."""
+"""Raw score that the earlier topic, an emergency spoken of, a choice of the last question back, and a topic that is
+taken back are given."""
 SHARE = 0.8
 """How much the reading together with the earlier topic counts against the message alone, 0..1, where it is needed."""
-SPREAD = 35.0
+SPREAD = 50.0
 """Classes over which a word is spread from which on it says nothing of its own."""
 FOREIGN_PENALTY = 0.1
 """Raw score taken from matters of other offices when a message leans on one that was ours."""
@@ -114,7 +116,8 @@ def with_context(
         scores += need * SHARE * (outputs[: len(scores)] - scores)
         scores[intents.is_matter] -= need * FOREIGN_PENALTY
         if conversation.topic is not None and conversation.topic in intents.index:
-            scores[intents.index[conversation.topic]] += CORRECTED if corrects(analysis) else need * TOPIC_BOOST
+            boost = ALARM_BOOST if conversation.topic in intents.alarms else TOPIC_BOOST
+            scores[intents.index[conversation.topic]] += CORRECTED if corrects(analysis) else need * boost
     for topic in conversation.pending:
         if topic in intents.index:
             scores[intents.index[topic]] += PENDING_BOOST

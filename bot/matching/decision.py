@@ -127,16 +127,23 @@ def alarm_decision(alarm: Alarm, analysis: Analysis) -> Decision:
 
 
 def second_net(
-    candidates: Candidates, groups: Mapping[str, str], costs: Costs, *, harmless_setting: bool
+    candidates: Candidates,
+    groups: Mapping[str, str],
+    costs: Costs,
+    *,
+    harmless_setting: bool,
+    before: str | None = None,
 ) -> Candidates:
     """The candidates with the learned net's word on emergencies: sure, it is one; else no emergency topic remains.
 
     harmless_setting  books, courses, animals, devices: there it must be very sure, else it only adds the line of help
+    before  the topic spoken of: a message that goes on about an emergency stays with it, „geht das anonym“
     """
     alarming = [c for c in candidates.best if groups.get(c.topic) == EMERGENCY_GROUP]
     sure = candidates.emergency >= costs.alarm or (candidates.alarm_leads and candidates.emergency >= costs.agree)
     if harmless_setting:
         sure = candidates.emergency >= costs.alarm_in_setting and candidates.alarm_leads
+    sure = sure or (bool(alarming) and alarming[0].topic == before and alarming[0] is candidates.best[0])
     if sure and candidates.alarm is not None:
         topic = alarming[0].topic if alarming else candidates.alarm
         others = tuple(c for c in candidates.best if c.topic != topic)

@@ -25,6 +25,9 @@ STARTS = frozenset(
     ).split()
 )
 """Words that a second question may begin with when nothing joins it to the first."""
+ASKS_WITH = frozenset("wo wie was wann wer welche welcher welches wieviel warum".split())
+INVERTED = 5
+"""Words up to which a verb still belongs to the question word at the beginning."""
 CONTEXT = 0.25
 """How much the whole message counts beside the part: „und wie lange noch“ says little alone."""
 SUBJECTS = frozenset(
@@ -67,7 +70,9 @@ def _cuts(analysis: Analysis) -> Iterator[tuple[int, int, Cut]]:
             asks = i + 1 < len(tokens) and tokens[i + 1].text in STARTS
             yield i, i + 1, Cut.JOINED_QUESTION if asks else Cut.JOINED
         elif token.text in STARTS and i > MIN_WORDS and tokens[i - 1].text not in JOINTS:
-            yield i, i, Cut.QUESTION
+            inverted = token.text not in ASKS_WITH and i <= INVERTED and tokens[0].text in ASKS_WITH
+            if not inverted:  # „wie viel Geld gibt es“ asks once
+                yield i, i, Cut.QUESTION
 
 
 def _only_tells(tokens: Sequence[Token]) -> bool:

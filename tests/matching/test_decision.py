@@ -168,6 +168,13 @@ def test_a_net_that_agrees_with_the_ranking_takes_its_topic() -> None:
     assert decide(after, ANALYSIS, COSTS).topics == ("krise",)
 
 
+def test_what_goes_on_about_an_emergency_stays_with_it() -> None:
+    candidates = Candidates((Candidate("krise", 0.5), Candidate("kita", 0.4)), alarm="krise", emergency=0.01)
+    for before, stays in (("krise", True), ("kita", False), (None, False)):
+        after = second_net(candidates, GROUPS, COSTS, harmless_setting=False, before=before)
+        assert after.sure_emergency is stays
+
+
 def test_an_unsure_net_adds_the_line_of_help() -> None:
     after = net(0.5, "kita", "geld")
     assert (after.sure_emergency, after.help_line) == (False, True)
