@@ -89,9 +89,9 @@ def load_set(folder: Path, name: str, half: Half) -> list[Labelled]:
     return [_labelled(r, name) for r in rows if half is Half.ALL or half_of(r["q"]) is half]
 
 
-def load_dialogues(folder: Path, half: Half) -> list[list[Labelled]]:
-    """The conversations of one half, decided by their first turn."""
-    rows = [json.loads(line) for line in (folder / "dialogues.jsonl").read_text(encoding="utf-8").splitlines() if line]
+def load_dialogues(folder: Path, half: Half, name: str = "dialogues") -> list[list[Labelled]]:
+    """The conversations of one half of a set, decided by their first turn."""
+    rows = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines() if line]
     return [
         [_labelled(turn, "dialogue") for turn in row["turns"]]
         for row in rows

@@ -169,16 +169,19 @@ def grids(report: Report) -> Iterator[Grid]:
         report.turns,
         f"In {report.asks_wanted.of} turns a question back is the right act: it came in {percent(report.asks_wanted)}.",
     )
-    b = report.both
     yield Grid(
         "Two questions in one message",
-        ("n", "both answered", "one of them", "asked back", "wrong", "fell back", "both among top 3"),
-        (
+        ("set", "n", "both answered", "one of them", "asked back", "wrong", "fell back", "both among top 3"),
+        tuple(
             (
+                name,
                 str(b.questions),
                 *map(percent, (b.both, b.one_of_them, b.asked, b.wrong, b.fell_back, b.both_among_top_3)),
-            ),
+            )
+            for name, b in (("all sets", report.both), ("further set", report.both_further))
         ),
+        f"Of {report.split_wrongly.of} messages that only look like two, answered as two: "
+        f"{percent(report.split_wrongly)}.",
     )
     yield _bins(report)
     yield Grid(

@@ -52,6 +52,7 @@ def _rows(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
             if section != "systems" or row["name"] == BOT:
                 yield f"{section}: {row['name']}", row
     yield "both", metrics.get("both", {})
+    yield "both, further set", metrics.get("both_further", {})
     yield "all", metrics
 
 

@@ -58,6 +58,9 @@ OUT = Path("docs/evaluation")
 PARAPHRASES = "emergency_paraphrases"
 IN_SCOPE_SETS = ("forum", "phone", "faq")
 SMALL_TOPICS = "small_topics"
+TWO_QUESTIONS, TALKS = "two_questions", "talks"
+WHOLE = (SMALL_TOPICS, TWO_QUESTIONS)
+"""Sets by one author who saw no utterance. Nothing is fitted on them: all lines are measured."""
 """Questions on the topics that the other sets hardly ask about; read whole, since nothing is fitted on them."""
 PART_1 = frozenset({"kita", TALK_GROUP, EMERGENCY_GROUP})
 MIXED = "mixed"
@@ -86,12 +89,13 @@ class Asked:
 
     sets       the name of a set → its results, in the order of the file
     variants   emergency lines and their look-alikes changed: „lower case“, „one typo“ → results, by set
-    dialogues  the results of each conversation, turn by turn
+    dialogues  the results of each conversation, turn by turn; `talks` those of the further set
     """
 
     sets: Mapping[str, tuple[Result, ...]]
     variants: Mapping[tuple[str, str], tuple[Result, ...]]
     dialogues: tuple[tuple[Result, ...], ...]
+    talks: tuple[tuple[Result, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +228,8 @@ class Report:
     turns: tuple[Tally, ...]
     asks_wanted: Share
     both: BothTally
+    both_further: BothTally
+    split_wrongly: Share
     outside: tuple[OutsideTally, ...]
     alarms: tuple[AlarmTally, ...]
     paraphrases: tuple[AlarmTally, ...]
@@ -295,10 +301,8 @@ def _tracked(console: Console) -> Track:
 def ask_half(bot: Bot, folder: Path, half: Half, tracked: Track = _untracked) -> Asked:
     """The replies to all questions of one half, conversations and changed emergency lines among them."""
     sets = {
-        name: tuple(
-            ask(q, bot) for q in tracked(load_set(folder, name, Half.ALL if name == SMALL_TOPICS else half), name)
-        )
-        for name in (*SETS, PARAPHRASES, SMALL_TOPICS)
+        name: tuple(ask(q, bot) for q in tracked(load_set(folder, name, Half.ALL if name in WHOLE else half), name))
+        for name in (*SETS, PARAPHRASES, SMALL_TOPICS, TWO_QUESTIONS)
         if (folder / f"{name}.jsonl").is_file()
     }
     variants: dict[tuple[str, str], tuple[Result, ...]] = {}
@@ -309,7 +313,10 @@ def ask_half(bot: Bot, folder: Path, half: Half, tracked: Track = _untracked) ->
             changed = [replace(q, question=change(q.question)) for q in lines]
             variants[name, variant] = tuple(ask(q, bot) for q in tracked(changed, f"{name}, {variant}"))
     dialogues = tuple(tuple(talk(turns, bot)) for turns in load_dialogues(folder, half))
-    return Asked(sets, variants, dialogues)
+    talks: tuple[tuple[Result, ...], ...] = ()
+    if (folder / f"{TALKS}.jsonl").is_file():
+        talks = tuple(tuple(talk(turns, bot)) for turns in load_dialogues(folder, Half.ALL, TALKS))
+    return Asked(sets, variants, dialogues, talks)
 
 
 def tally(name: str, results: Iterable[Result]) -> Tally:
@@ -528,6 +535,8 @@ def summarise(
         groups_to.setdefault(group(wanted), Counter())[group(best)] += 1
         if best != wanted:
             wrong_pairs[wanted, best] += 1
+    further = asked.sets.get(TWO_QUESTIONS, ())
+    alike = [r for r in further if not r.labelled.both]
     ask_turns = [r for turns in asked.dialogues for r in turns if r.labelled.ask]
     return Report(
         half=half.value,
@@ -551,10 +560,13 @@ def summarise(
         turns=(
             tally("first turns", [t[0] for t in asked.dialogues if served(t[0])]),
             tally("later turns", later),
+            tally("later turns, further set", [r for turns in asked.talks for r in turns[1:] if served(r)]),
             tally("Part 1 groups, later turns", [r for r in later if group(r.labelled.topics[0]) in PART_1]),
         ),
         asks_wanted=Share(sum(r.answer.decision.kind is Kind.CLARIFY for r in ask_turns), len(ask_turns)),
         both=tally_both(r for r in singles if r.labelled.both and served(r)),
+        both_further=tally_both(r for r in further if r.labelled.both),
+        split_wrongly=Share(sum(len(r.answer.decision.topics) > 1 for r in alike), len(alike)),
         outside=tuple(_outside(asked)),
         alarms=tuple(_alarms(asked, bot)),
         paraphrases=tuple(_paraphrases(asked, bot)),
