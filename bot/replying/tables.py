@@ -352,21 +352,33 @@ def _fee(table: ComputingTable, entities: Entities, content: Content, today: dat
 
 
 def prefer_fee(decision: Decision, content: Content) -> Decision:
-    """The decision, about a fee where the message asks what something costs and names an income.
+    """The decision, about a fee where the message names an income and asks, or may ask, what something costs.
 
     A fee needs an income, its neighbours do not: the second candidate with a fee table goes before the first without.
     """
     fees = {t.topic for t in content.tables.values() if t.kind == "fee"}
-    if decision.kind is not Kind.ANSWER or decision.entities.income_eur is None or len(decision.topics) != 1:
+    if decision.entities.income_eur is None:
         return decision
-    if decision.topics[0] in fees or decision.aspects[0] != Aspect.COST:
+    if decision.kind is Kind.CLARIFY and decision.asks == "topic":
+        near = decision.candidates[:2]
+    elif decision.kind is Kind.ANSWER and len(decision.topics) == 1 and decision.aspects[0] == Aspect.COST:
+        near = () if decision.topics[0] in fees else decision.candidates[1:2]
+    else:
         return decision
-    better = next((c for c in decision.candidates[1:2] if c.topic in fees and c.confidence >= RUNNER_UP), None)
+    better = next((c for c in near if c.topic in fees and c.confidence >= RUNNER_UP), None)
     if better is None:
         return decision
-    winner = replace(better, confidence=decision.confidence)
+    winner = replace(better, confidence=max(decision.confidence, better.confidence))
     others = (c for c in decision.candidates if c is not better)
-    return replace(decision, topics=(better.topic,), candidates=(winner, *others))
+    return replace(
+        decision,
+        kind=Kind.ANSWER,
+        topics=(better.topic,),
+        aspects=(Aspect.COST.value,),
+        candidates=(winner, *others),
+        choices=(),
+        asks=None,
+    )
 
 
 _VALUE_WORDS = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
@@ -29,13 +29,15 @@ from bot.language.analysis import load_pipeline
 from bot.model import Kind
 from bot.pipeline import Bot
 from bot.settings import Settings
-from bot.storage.digest import Digest, StorageError, digest
 from bot.web.desk_access import Doorkeeper
 from bot.web.forms import read_form
 from bot.web.pages import HEADERS, page, path_of
 from bot.web.schemas import MAX_MESSAGE_CHARS
 from bot.web.service import Service, check_rate, get_service, now_in
 from bot.web.widget import policy
+
+if TYPE_CHECKING:
+    from bot.storage.digest import Digest
 
 DAYS = 90
 """How far ahead the desk looks for what ends."""
@@ -278,6 +280,8 @@ def unanswered(service: Service) -> Digest | None:
 
     raises  StorageError when the counts cannot be read
     """
+    from bot.storage.digest import digest  # SQLAlchemy only where something is counted
+
     settings = service.settings
     if not settings.database_url:
         return None
@@ -295,6 +299,8 @@ async def unanswered_list(request: Request) -> Response:
 
     async def make(visit: Visit) -> Response:
         content = visit.service.bot.content if visit.service.bot else None
+        from bot.storage.digest import StorageError
+
         try:
             found, trouble = await run_in_threadpool(unanswered, visit.service), ""
         except StorageError as error:

@@ -65,7 +65,8 @@ def test_filled_in_nothing_is_missed(sort: str, town: Town) -> None:
         ]
         ask = "" if "test" not in file.name else " am Wochenende"
         town.write(file.relative_to(town.root).as_posix(), "\n".join(filled).replace("  - Fest", f"  - Ein Fest{ask}"))
-    found = [p for p in town.problems() if p not in before and "Hinweis: Nur" not in p]
+    later = ("Hinweis: Nur", "benutzt kein Text")  # what a new record still waits for
+    found = [p for p in town.problems() if p not in before and not any(words in p for words in later)]
     assert found == []
     content = town.content()
     assert name in {**content.entries, **content.places, **content.offers, **content.facts}

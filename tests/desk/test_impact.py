@@ -91,7 +91,7 @@ def test_without_an_edit_nothing_changes(edited_settings: Settings) -> None:
 
 
 def test_an_edited_text_changes_the_wording_and_reuses_the_model(edited: Town, edited_settings: Settings) -> None:
-    edited.edit(BEITRAG, "short: Die Kita", "short: Ein Platz in der Kita")
+    edited.edit(BEITRAG, "text: Der Beitrag richtet", "text: Der monatliche Beitrag richtet")
     found = seen(edited_settings)
     assert found.impact.reused
     assert {c.what for c in found.impact.changes} == {"wording"}

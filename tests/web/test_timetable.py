@@ -232,7 +232,7 @@ def check_page(html: str) -> Page:
     assert links[0] == "#inhalt"
     assert "inhalt" in ids
     assert all(href.startswith(("#", "/", "https://")) for href in links)
-    assert all((a["href"] or "").startswith("/static/pages.css?v=") for a in page.all("link"))
+    assert all((a["href"] or "").startswith(("/static/pages.css?v=", "/static/icon")) for a in page.all("link"))
     return page
 
 
@@ -351,7 +351,7 @@ def test_below_a_path_the_page_finds_its_parts(client: TestClient) -> None:
     below = TestClient(client.app, root_path="/bot")
     page = Page(below.get("/bot/fahrplan").text)
     assert next(page.all("form"))["action"] == "/bot/fahrplan#ergebnis"
-    assert (next(page.all("link"))["href"] or "").startswith("/bot/static/pages.css")
+    assert all((a["href"] or "").startswith("/bot/static/") for a in page.all("link"))
 
 
 def test_the_sheet_is_served(client: TestClient) -> None:
