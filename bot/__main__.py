@@ -342,7 +342,7 @@ def _show_problems(problems: tuple[Problem, ...], form: CheckFormat, settings: S
     else:
         for line in as_github(problems, roots, Path.cwd()).splitlines() if form is CheckFormat.GITHUB else ():
             print(line)
-        for problem in problems if form is CheckFormat.TEXT else ():
+        for problem in sorted(problems, key=lambda p: p.level == "error") if form is CheckFormat.TEXT else ():
             console.print(str(problem), soft_wrap=True, markup=False)
         failures = sum(p.level == "error" for p in problems)
         console.print(f"{failures} Fehler, {len(problems) - failures} Hinweise.")

@@ -47,6 +47,7 @@ from bot.content.models import (
     TopicInfo,
 )
 from bot.content.problems import Problem, Spot, unknown
+from bot.content.switches import FILE as SWITCHES
 from bot.content.tables import ComputingTable, TableFile
 from bot.content.timetable import Timetable, TimetableStep, TimetableTexts, facts_of
 from bot.content.validation import not_keys, validate, validate_records, validation_problems
@@ -258,7 +259,7 @@ class _Reader:
         for root in (self.knowledge, self.intents):
             for path in sorted(root.rglob("*")) if root.is_dir() else ():
                 found = _ODD_NAME.fullmatch(path.name)
-                if found is not None:
+                if found is not None and path != self.knowledge / SWITCHES:
                     spot = Spot((Path(root.name) / path.relative_to(root)).as_posix(), 1)
                     suggestion = f"Benennen Sie sie um in {found[1]}.yaml, oder löschen Sie sie."
                     self.problems.append(Problem(spot, f"Dateien auf „{found[2]}“ liest niemand.", suggestion))
