@@ -494,7 +494,7 @@ def facts(
             value = f": {fact_value(fact, bare=False)}" if fact.value else ""
             until = f" (bis {fact.valid_until:%d.%m.%Y})" if fact.valid_until else ""
             console.print(f"{fact.id}  {fact.text}{value}{until}", soft_wrap=True, markup=False)
-        console.print(f"{len(chosen)} Tatsachen.")
+        console.print(f"{len(chosen)} {'Tatsache' if len(chosen) == 1 else 'Tatsachen'}.")
 
 
 @app.command()

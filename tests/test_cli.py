@@ -448,7 +448,7 @@ def test_facts_are_listed_and_found_by_a_word(town: Town) -> None:
     listed = run("facts")
     assert listed.exit_code == 0
     assert "stadt.beitrag  Höchster Beitrag für einen Kita-Platz: 100 Euro im Monat" in listed.output.splitlines()
-    assert run("facts", "rettung").output.splitlines()[-1] == "1 Tatsachen."
+    assert run("facts", "rettung").output.splitlines()[-1] == "1 Tatsache."
     assert [row["id"] for row in json.loads(run("facts", "rettung", "--json").output)] == ["stadt.notruf"]
 
 

@@ -314,6 +314,9 @@ def _check_dates(content: Content, spots: Mapping[str, Spot], today: date) -> It
                 yield Problem(spot, message, "Tragen Sie sofort den neuen Wert ein.")
             else:
                 yield Problem(spot, f"{message}.", "Tragen Sie den neuen Wert ein.", "warning")
+        elif fact.valid_from and fact.valid_from > today.isoformat() and "value" in fact.model_fields_set:
+            message = f"„{fact.id}“ gilt erst ab {fact.valid_from}, der Bot nennt es aber schon."
+            yield Problem(spots[f"fact:{fact.id}"], message, "Tragen Sie den neuen Wert erst dann ein.", "warning")
 
 
 def _check_layer(record: Fact | Place | Offer | ComputingTable, folder: str, spot: Spot) -> Iterator[Problem]:

@@ -250,6 +250,11 @@ CHECKS: dict[str, tuple[Change, str]] = {
         written(NEW, FACT + "    valid_from: 2028-01\n    valid_until: 2027-12-31\n"),
         f"{NEW}:2: „stadt.neu“ endet, bevor es beginnt. Tauschen Sie „valid_from“ und „valid_until“.",
     ),
+    "a fact that begins later": (
+        written(NEW, FACT + "    value: 4\n    unit: EUR\n    valid_from: 2028-01\n"),
+        f"{NEW}:2: Hinweis: „stadt.neu“ gilt erst ab 2028-01, der Bot nennt es aber schon. "
+        "Tragen Sie den neuen Wert erst dann ein.",
+    ),
     "a fact of another layer": (
         written(NEW, FACT.replace("stadt.neu", "land.neu")),
         f"{NEW}:2: „land.neu“ steht in der Ebene „stadt“. Der Name beginnt mit „stadt.“.",
