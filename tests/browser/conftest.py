@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -29,6 +29,7 @@ FLAGS = (
     "--disable-sync", "--no-first-run",
 )  # fmt: skip
 WAIT_MS = 10_000
+expect.set_options(timeout=WAIT_MS)
 STRICT = (
     "default-src 'none'; script-src {bot}; connect-src {bot}; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"

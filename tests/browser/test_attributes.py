@@ -60,7 +60,7 @@ def test_a_script_in_the_head_that_does_not_wait(chat: OpenChat) -> None:
 def test_inline_it_stands_in_the_page(chat: OpenChat) -> None:
     page = chat().visit(ELEMENT.replace("{attributes}", 'mode="inline"'))
     expect(page.panel).to_be_visible()
-    assert page.launcher.count() == 0
+    expect(page.launcher).to_have_count(0)
     assert page.panel.evaluate("e => getComputedStyle(e).position") == "static"
     assert page.focused() == "body"
     page.ask("Was kostet die Kita?")
@@ -92,14 +92,14 @@ def test_methods(chat: OpenChat) -> None:
     page = chat().visit(ELEMENT)
     page.page.evaluate("document.querySelector('familien-bot').ask('Was kostet die Kita?')")
     expect(page.panel).to_be_visible()
-    assert page.turns.count() == 1
+    expect(page.turns).to_have_count(1)
     page.page.evaluate("document.querySelector('familien-bot').close()")
     expect(page.panel).to_be_hidden()
     page.page.evaluate("document.querySelector('familien-bot').show()")
     expect(page.panel).to_be_visible()
-    assert page.turns.count() == 1
+    expect(page.turns).to_have_count(1)
     page.page.evaluate("document.querySelector('familien-bot').reset()")
-    assert page.turns.count() == 0
+    expect(page.turns).to_have_count(0)
     page.page.evaluate("document.querySelector('familien-bot').open = false")
     expect(page.panel).to_be_hidden()
 
@@ -116,7 +116,7 @@ def test_attributes_may_change_at_any_time(chat: OpenChat) -> None:
     ):
         page.host.evaluate("(e, [name, value]) => e.setAttribute(name, value)", [name, value])
     expect(page.page.locator("h2")).to_have_text("Aileler için bilgi")
-    assert page.turns.count() == 1
+    expect(page.turns).to_have_count(1)
 
 
 def test_the_page_sets_colours_and_layer(chat: OpenChat) -> None:

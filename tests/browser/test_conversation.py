@@ -46,7 +46,7 @@ def test_a_whole_conversation_by_keyboard(chat: OpenChat) -> None:
     keys.press("Space")
     page.panel.wait_for()
     assert page.focused() == "entry"
-    assert page.turns.count() == 2
+    expect(page.turns).to_have_count(2)
 
 
 def test_the_menu_by_keyboard(chat: OpenChat) -> None:
@@ -62,7 +62,7 @@ def test_the_menu_by_keyboard(chat: OpenChat) -> None:
     keys.press("Tab")
     keys.press("Enter")
     expect(page.status).to_have_text("Es beginnt ein neues Gespräch.")
-    assert page.turns.count() == 0
+    expect(page.turns).to_have_count(0)
     assert page.focused() == "entry"
     page.page.get_by_label("Menü").focus()
     keys.press("Enter")
@@ -112,7 +112,7 @@ def test_enter_with_shift_breaks_the_line(chat: OpenChat) -> None:
     page.entry.press("Shift+Enter")
     page.entry.press_sequentially("zwei")
     assert page.entry.input_value() == "eins\nzwei"
-    assert page.turns.count() == 0
+    expect(page.turns).to_have_count(0)
 
 
 def test_what_is_said_at_first_sight(chat: OpenChat) -> None:
@@ -156,13 +156,13 @@ def test_every_type_of_block(chat: OpenChat) -> None:
     turn = page.ask("Alles")
     assert turn.locator("a", has_text="www.example.org").get_attribute("href") == "https://www.example.org/"
     assert turn.locator("a", has_text="post@example.org").get_attribute("href") == "mailto:post@example.org"
-    assert turn.locator("ol.steps > li").count() == 2
+    expect(turn.locator("ol.steps > li")).to_have_count(2)
     assert turn.locator("a", has_text="02323 16-0").get_attribute("href") == "tel:02323160"
     assert "openstreetmap.org/search?query=Hauptstra" in (turn.get_by_text("Karte").get_attribute("href") or "")
     expect(turn).to_contain_text("Deutsch und Türkisch")
-    assert turn.locator("th[scope=col]").count() == 2
+    expect(turn.locator("th[scope=col]")).to_have_count(2)
     expect(turn.locator(".timeline")).to_contain_text("3. Mai bis 30. November 2026")
-    assert turn.locator(".notice").count() == 2
+    expect(turn.locator(".notice")).to_have_count(2)
     outside = turn.locator("a[target=_blank]").first
     assert outside.get_attribute("rel") == "noopener noreferrer"
     expect(outside).to_contain_text("öffnet in neuem Tab")
@@ -172,8 +172,8 @@ def test_every_type_of_block(chat: OpenChat) -> None:
     page.reply_with(replies.OFFERS)
     expect(page.ask("Angebote").locator(".card")).to_contain_text("dienstags und freitags, 9.30 bis 11 Uhr")
     page.reply_with(replies.CLARIFY)
-    assert page.ask("Unklar").locator(".choices button").count() == 2
-    assert page.turns.first.locator(".suggestions").count() == 0, "only the newest reply has quick replies"
+    expect(page.ask("Unklar").locator(".choices button")).to_have_count(2)
+    expect(page.turns.first.locator(".suggestions")).to_have_count(0)  # only the newest reply has quick replies
 
 
 def test_an_emergency_has_its_numbers_first(chat: OpenChat) -> None:
@@ -181,8 +181,8 @@ def test_an_emergency_has_its_numbers_first(chat: OpenChat) -> None:
     turn = page.ask("Mein Baby atmet nicht")
     first = turn.locator(".answer a").first
     assert (first.get_attribute("href") or "").startswith("tel:112")
-    assert turn.locator(".emergency").count() == 1
-    assert turn.locator(".feedback").count() == 0
+    expect(turn.locator(".emergency")).to_have_count(1)
+    expect(turn.locator(".feedback")).to_have_count(0)
     box = first.bounding_box()
     assert box is not None
     assert box["height"] >= 44
@@ -224,7 +224,7 @@ def test_it_can_be_printed_and_copied(chat: OpenChat) -> None:
     printed = page.page.evaluate("window.printed")
     assert "Was kostet die Kita?" in printed
     assert "Der Beitrag richtet sich nach dem Einkommen" in printed
-    assert page.page.locator("iframe").count() == 0
+    expect(page.page.locator("iframe")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -296,8 +296,8 @@ def test_the_quick_exit(chat: OpenChat) -> None:
     page.visit(Script.replace("<script", f'<script data-exit-url="{target}"')).open()
     page.reply_with(replies.VIOLENCE)
     turn = page.ask("Er schlägt mich")
-    assert turn.locator(".emergency").count() == 0, "it stays neutral on the screen"
-    assert turn.locator(".notice[lang=en]").count() == 1
+    expect(turn.locator(".emergency")).to_have_count(0)  # it stays neutral on the screen
+    expect(turn.locator(".notice[lang=en]")).to_have_count(1)
     before = page.page.evaluate("history.length")
     page.page.get_by_role("button", name="Seite schnell verlassen").click()
     page.page.wait_for_url(target)
@@ -326,7 +326,7 @@ def test_escape_twice_wipes_the_conversation(chat: OpenChat) -> None:
     expect(page.panel).to_be_hidden()
     page.page.keyboard.press("Escape")
     page.open()
-    assert page.turns.count() == 0
+    expect(page.turns).to_have_count(0)
     assert page.entry.input_value() == ""
     expect(page.page.locator(".exit")).to_be_hidden()
 
@@ -337,7 +337,7 @@ def test_one_press_wipes_it_where_no_address_is_named(chat: OpenChat) -> None:
     page.ask("Er schlägt mich")
     page.page.get_by_role("button", name="Gespräch sofort löschen").click()
     expect(page.panel).to_be_hidden()
-    assert page.turns.count() == 0
+    expect(page.turns).to_have_count(0)
 
 
 def test_it_opens_with_a_topic_without_naming_it_in_an_address(chat: OpenChat) -> None:
@@ -359,4 +359,4 @@ def test_other_languages_come_on_demand(chat: OpenChat) -> None:
     page.page.locator("summary.icon").click()
     page.page.locator("select").select_option("de")
     expect(page.page.locator("h2")).to_have_text("Auskunft für Familien")
-    assert page.turns.count() == 1
+    expect(page.turns).to_have_count(1)

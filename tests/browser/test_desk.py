@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from bot.pipeline import Bot
 from bot.settings import Settings
@@ -75,11 +75,11 @@ def test_nothing_is_blocked_and_nothing_is_loaded_from_elsewhere(chat: OpenChat,
 def test_it_works_without_javascript(chat: OpenChat, desk: str) -> None:
     page = chat(java_script_enabled=False)
     explain(page.page, desk, QUESTIONS["answer"])
-    assert page.page.get_by_role("heading", name="Was gelesen wurde").is_visible()
+    expect(page.page.get_by_role("heading", name="Was gelesen wurde")).to_be_visible()
     page.page.get_by_role("link", name="Landkarte", exact=True).click()
-    assert page.page.get_by_role("heading", name="Landkarte des Wissens").is_visible()
+    expect(page.page.get_by_role("heading", name="Landkarte des Wissens")).to_be_visible()
     page.page.goto(f"{desk}/vorschau")
-    assert page.page.get_by_role("link", name="Ohne JavaScript").is_visible()
+    expect(page.page.get_by_role("link", name="Ohne JavaScript")).to_be_visible()
 
 
 def test_the_preview_is_the_real_widget(chat: OpenChat, desk: str) -> None:

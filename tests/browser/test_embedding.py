@@ -147,7 +147,7 @@ def test_a_conversation_without_scripts(chat: OpenChat) -> None:
     page.page.keyboard.press("Enter")
     expect(page.page.locator("#antwort a").first).to_have_attribute("href", "tel:112")
     page.page.get_by_role("link", name="Neu beginnen").click()
-    assert page.page.locator("#antwort").count() == 0
+    expect(page.page.locator("#antwort")).to_have_count(0)
     assert page.page.context.cookies() == []
 
 

@@ -22,9 +22,9 @@ def fail(page: Chat, sentence: str, *, contact: bool = True) -> None:
     expect(page.status).to_contain_text("Ihre Frage steht noch im Feld.")
     assert page.focused() == "entry"
     if contact:
-        assert page.status.locator("a[href='tel:099910']").count() == 1
-        assert page.status.locator("a[href='tel:112']").count() == 1
-    assert page.turns.count() == 0
+        expect(page.status.locator("a[href='tel:099910']")).to_have_count(1)
+        expect(page.status.locator("a[href='tel:112']")).to_have_count(1)
+    expect(page.turns).to_have_count(0)
 
 
 @pytest.mark.parametrize(

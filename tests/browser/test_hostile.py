@@ -81,7 +81,7 @@ def test_a_hostile_reply_does_no_harm(chat: OpenChat, name: str) -> None:
     page.reply_with(HOSTILE[name])
     turn = page.ask("Frage")
     assert page.page.evaluate("window.harmed") is None
-    assert turn.locator("img, script, iframe").count() == 0
+    expect(turn.locator("img, script, iframe")).to_have_count(0)
     hrefs = turn.locator("a").evaluate_all("links => links.map(link => link.protocol)")
     assert set(hrefs) <= {"https:", "http:", "tel:", "mailto:"}
     box = page.panel.bounding_box()
@@ -127,7 +127,7 @@ def test_a_page_that_adds_to_all_objects(chat: OpenChat) -> None:
     page.entry.press("Enter")
     expect(page.status).to_contain_text("Störung")
     page.page.get_by_label("Menü").click()
-    assert page.page.locator("option").count() == 8
+    expect(page.page.locator("option")).to_have_count(8)
     for word in ("falsch", "function"):
         assert word not in page.panel.inner_text()
     assert page.warnings == []
@@ -156,10 +156,10 @@ def test_two_widgets_keep_to_themselves(chat: OpenChat) -> None:
     page = chat().visit(
         f'{Script}{Script}<familien-bot position="left"></familien-bot><familien-bot mode="inline"></familien-bot>'
     )
-    assert page.page.locator("familien-bot").count() == 2
+    expect(page.page.locator("familien-bot")).to_have_count(2)
     page.open()
     page.ask("Was kostet die Kita?")
-    assert page.page.locator("familien-bot").nth(1).locator("article").count() == 0
+    expect(page.page.locator("familien-bot").nth(1).locator("article")).to_have_count(0)
     globals_left = page.page.evaluate("Object.keys(window).filter(name => /familien|bot/i.test(name))")
     assert globals_left == []
 
@@ -189,7 +189,7 @@ def test_removal_and_return(chat: OpenChat) -> None:
         )
     page.panel.wait_for()
     assert page.page.evaluate("window.listeners") == before
-    assert page.turns.count() == 1
+    expect(page.turns).to_have_count(1)
     page.page.evaluate("document.querySelector('familien-bot').remove()")
     assert page.page.evaluate("window.listeners") == 0
 
