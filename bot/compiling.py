@@ -14,7 +14,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -34,6 +34,9 @@ from bot.replying.direct import direct_messages
 from bot.replying.offers import list_records
 from bot.replying.wishes import search_words
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.matching.training import Example
 
 FORMAT = 9
 """Raised whenever the stored form changes."""
@@ -80,6 +83,7 @@ def _read_calibration(path: Path) -> Calibration:
         tuple(map(float, data["foreign"])),
         (net, margin, constant),
         tuple(map(float, data["context"])),
+        tuple(map(float, data["carried"])),
         tuple(map(float, data["second"])),
     )
 
@@ -173,24 +177,46 @@ def labelled_utterances(content: Content) -> list[tuple[str, str, str | None]]:
     return rows
 
 
-def build(content: Content, spacy_model: str | None = None, progress: Progress = _silent) -> tuple[Language, Intents]:
-    """The language and the ranking for this content: seconds of work, nothing is stored."""
-    from bot.matching.training import Example, fit
+TITLE_SHARE = 1 / 60
+"""The share of a topic's utterances that its title counts for, at least as one: it is the plainest way to name it."""
 
-    progress("Wörter und Grundformen")
-    language = build_language(content, spacy_model)
-    progress("Beispielfragen lesen")
+
+def read_examples(content: Content, language: Language) -> list[Example]:
+    """The utterances and the titles of the topics, as they are read."""
+    from bot.matching.training import Example
+
     examples = [Example(u, read(u, language), label, aspect) for u, label, aspect in labelled_utterances(content)]
+    for topic, intent in sorted(content.intents.items()):
+        if topic in content.entries:
+            title = content.entries[topic].title
+            count = sum(len(utterances) for utterances in intent.utterances.values())
+            examples.append(Example(title, read(title, language), topic, None, max(1.0, count * TITLE_SHARE)))
+    return examples
+
+
+def fit_intents(content: Content, language: Language, progress: Progress = _silent) -> Intents:
+    """The models for the utterances as this language reads them."""
+    from bot.matching.training import fit
+
+    progress("Beispielfragen lesen")
+    examples = read_examples(content, language)
     harmless = [read(u, language) for u in sorted(content.harmless)]  # files have no order
     emergency = frozenset(t for t, info in content.topics.items() if info.group == EMERGENCY_GROUP)
     fitted = fit(examples, harmless, emergency, progress)
-    return language, Intents(
+    return Intents(
         fitted.topics,
         fitted.aspects,
         fitted.weights,
         frozenset(fitted.topics) & emergency,
         fitted.spreads,
     )
+
+
+def build(content: Content, spacy_model: str | None = None, progress: Progress = _silent) -> tuple[Language, Intents]:
+    """The language and the ranking for this content: seconds of work, nothing is stored."""
+    progress("Wörter und Grundformen")
+    language = build_language(content, spacy_model)
+    return language, fit_intents(content, language, progress)
 
 
 def _tables_to_json(tables: Tables) -> dict[str, Any]:
@@ -238,6 +264,7 @@ def model_key(content: Content, spacy_model: str | None) -> str:
     sha = hashlib.sha256(f"{FORMAT} {_code_digest(*_STORED)} {spacy_model}".encode())
     inputs = (
         labelled_utterances(content),
+        sorted((topic, entry.title) for topic, entry in content.entries.items()),
         sorted(vocabulary_texts(content)),
         sorted(content.harmless),
         sorted((c.id, c.terms) for c in content.concepts),

@@ -108,6 +108,7 @@ class Token:
     known    whether the word, or each of its parts, occurs in our knowledge or utterances
     german   whether it is a known German word at all
     listed   whether it was typed exactly as it stands in our tables: what is computed for it may be kept in memory
+    mark     punctuation behind it, or the end of the line; the one that parts most when there are several
     """
 
     text: str
@@ -117,6 +118,7 @@ class Token:
     known: bool = False
     german: bool = False
     listed: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class Analysis:
     sentences  the tokens by sentence, none empty
     core       the tokens without greeting and thanks around them
     concepts   ids of the concepts found, in order of the message
+    spans      where they stand in `core`: concept, first token, token behind the last
     lang       BCP 47 tag of the language that it seems to be written in
     """
 
@@ -133,6 +136,7 @@ class Analysis:
     sentences: tuple[tuple[Token, ...], ...]
     core: tuple[Token, ...] = ()
     concepts: tuple[str, ...] = ()
+    spans: tuple[tuple[str, int, int], ...] = ()
     entities: Entities = Entities()
     lang: str = "de"
 

@@ -14,7 +14,7 @@ from bot.matching.decision import COSTS, Costs, alarm_decision, decide, second_n
 from bot.matching.emergency import Emergencies, choose_alarm, find_emergency
 from bot.matching.ranking import Intents, Ranking, rank
 from bot.matching.segments import find_second_question
-from bot.model import Analysis, Answer, Candidate, Candidates, Decision, Kind, Question
+from bot.model import Analysis, Answer, Candidate, Candidates, Conversation, Decision, Kind, Question
 from bot.replying.answer import compose
 from bot.replying.direct import find_direct
 from bot.replying.offers import Listing
@@ -96,15 +96,15 @@ def trace(question: Question, bot: Bot) -> Trace:
     elif not analysis.tokens:
         decision = decide(Candidates((), foreign=1.0), analysis, bot.costs)
     else:
-        ranking = with_context(rank(analysis, bot.intents), analysis, said, bot.intents, bot.titles, bot.calibration)
+        ranking = with_context(
+            rank(analysis, bot.intents), analysis, said, bot.intents, bot.titles, related_to(said, bot), bot.calibration
+        )
         candidates = calibrate(ranking, bot.intents, bot.calibration)
         candidates = second_net(
             candidates, bot.groups, bot.costs, harmless_setting=finding.harmless_setting, before=said.topic
         )
         decision = decide(candidates, analysis, bot.costs)
-        decision = find_second_question(
-            decision, ranking, analysis, bot.intents, bot.calibration, bot.groups, bot.costs
-        )
+        decision = find_second_question(decision, ranking, analysis, bot.intents, bot.calibration, bot.costs)
         if said.topic in decision.topics and leans(analysis):
             decision = follow_pointers(decision, bot.content)
         decision = prefer_fee(decision, bot.content)
@@ -132,6 +132,12 @@ def with_calm_side(decision: Decision, candidates: Candidates, content: Content)
     if not known or not candidates.aspect_sure or candidates.aspect not in CALM_SIDES:
         return decision
     return replace(decision, aspects=(candidates.aspect,))
+
+
+def related_to(said: Conversation, bot: Bot) -> tuple[str, ...]:
+    """The topics that the entry of the topic spoken of names as related."""
+    entry = bot.content.entries.get(said.topic or "")
+    return tuple(entry.related) if entry else ()
 
 
 def follow_pointers(decision: Decision, content: Content) -> Decision:

@@ -19,15 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from bot.compiling import assemble, build, labelled_utterances, load_bot, load_content, read
+from bot.compiling import assemble, build, fit_intents, labelled_utterances, load_bot, load_content, read
 from bot.content.loading import Content
 from bot.desk.evaluation import SETS, Half, Labelled, Outcome, Result, ask, is_alarm, load_dialogues, load_set, talk
 from bot.desk.figures import Z_95, Share, with_typo
 from bot.desk.report import IN_SCOPE_SETS, is_ours, is_plain, ranked_topics
 from bot.language.analysis import Language, Tables, Word
 from bot.language.spelling import Speller
-from bot.matching.ranking import Intents
-from bot.model import EMERGENCY_GROUP
 from bot.pipeline import Bot
 from bot.settings import Settings
 
@@ -135,22 +133,11 @@ def _phrases(content: Content, language: Language) -> dict[str, tuple[tuple[tupl
     return {first: tuple(sorted(terms, key=lambda t: (-len(t[0]), t[1]))) for first, terms in found.items()}
 
 
-def _refitted(content: Content, language: Language) -> Intents:
-    """The models for the utterances as this language reads them."""
-    from bot.matching.training import Example, fit
-
-    examples = [Example(u, read(u, language), label, aspect) for u, label, aspect in labelled_utterances(content)]
-    harmless = [read(u, language) for u in sorted(content.harmless)]
-    emergency = frozenset(t for t, info in content.topics.items() if info.group == EMERGENCY_GROUP)
-    fitted = fit(examples, harmless, emergency, _silent)
-    return Intents(fitted.topics, fitted.aspects, fitted.weights, frozenset(fitted.topics) & emergency)
-
-
 def _with_tables(name: str, bot: Bot, settings: Settings) -> Bot:
     language = Language(bot.language.nlp, TABLES[name](bot.language.tables))
     if name == "base forms":  # the concepts stay: their terms are found as they are written
         language = Language(language.nlp, replace(language.tables, phrases=_phrases(bot.content, language)))
-    return assemble(bot.content, language, _refitted(bot.content, language), settings)
+    return assemble(bot.content, language, fit_intents(bot.content, language), settings)
 
 
 # what is decided: costs and calibration

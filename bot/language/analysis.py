@@ -32,7 +32,9 @@ PARTICLES = frozenset(
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _WALL = re.compile(r"(?<=[^\w\s]{4})[^\w\s]+")
 """Punctuation and pictures behind the fourth in a row: they say nothing more and cost the tokenizer dearly."""
-_SENTENCE_END = frozenset(".!?;:\n")
+_MARKS = "\n?!.;:+/&-,"
+"""Punctuation that may part two questions, the one that parts most first."""
+_SENTENCE_END = frozenset("\n?!.;:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,13 @@ def split_compound(word: str, atoms: Mapping[str, str]) -> tuple[str, ...]:
     return found[2] if found is not None and len(found[2]) >= 2 else ()
 
 
-def _raw_words(text: str, nlp: Pipeline) -> Iterator[tuple[str, str | None, bool]]:
-    """Words with the lemma that a model gave them, or None; the flag says that a sentence ends after the word.
+def _strongest(text: str) -> str:
+    """The mark of the text that parts most, or none."""
+    return min((c for c in text if c in _MARKS), key=_MARKS.index, default="")
+
+
+def _raw_words(text: str, nlp: Pipeline) -> Iterator[tuple[str, str | None, str]]:
+    """Words with the lemma that a model gave them, or None, or, without a word, the mark behind the last one.
 
     Runs within `memory_zone`, so that nothing a parent types stays in spaCy's string store.
     """
@@ -129,14 +136,14 @@ def _raw_words(text: str, nlp: Pipeline) -> Iterator[tuple[str, str | None, bool
         for token in doc:
             words = _WORD.findall(token.text)
             if not words:
-                if any(c in _SENTENCE_END for c in token.text):
-                    yield "", None, True
+                if mark := _strongest(token.text):
+                    yield "", None, mark
                 continue
             lemma = token.lemma_.lower() if has_lemmas and len(words) == 1 and token.lemma_ else None
             for word in words:
-                yield word[:LONGEST_WORD].lower(), lemma, False
+                yield word[:LONGEST_WORD].lower(), lemma, ""
             if token.text[-1] in _SENTENCE_END and len(token.text) > 3:
-                yield "", None, True
+                yield "", None, token.text[-1]
 
 
 def read_word(text: str, tables: Tables, lemma: str | None = None) -> Token:
@@ -182,9 +189,12 @@ def join_split_words(tokens: list[Token], tables: Tables) -> list[Token]:
     return tokens
 
 
-def find_concepts(tokens: tuple[Token, ...], tables: Tables) -> tuple[str, ...]:
-    """The concepts of the lemmas, of the parts of compounds and of phrases of several words, in order."""
-    found: dict[str, None] = {}
+def find_concepts(tokens: tuple[Token, ...], tables: Tables) -> tuple[tuple[str, int, int], ...]:
+    """The concepts of the lemmas, of the parts of compounds and of phrases of several words.
+
+    gives  (concept, first token, token behind the last), in order of the message; a concept for each place
+    """
+    found: dict[tuple[str, int, int], None] = {}
     lemmas = [t.lemma for t in tokens]
     for i, token in enumerate(tokens):
         for start in (token.lemma, token.word, *token.parts):
@@ -192,7 +202,7 @@ def find_concepts(tokens: tuple[Token, ...], tables: Tables) -> tuple[str, ...]:
                 if len(words) == 1 or (
                     start in (lemmas[i], token.word) and tuple(lemmas[i + 1 : i + len(words)]) == words[1:]
                 ):
-                    found[concept] = None
+                    found[concept, i, i + len(words)] = None
     return tuple(found)
 
 
@@ -202,11 +212,13 @@ def tokenise(text: str, language: Language) -> tuple[tuple[Token, ...], ...]:
     sentences: list[tuple[Token, ...]] = []
     current: list[Token] = []
     count = 0
-    for word, lemma, ends in _raw_words(text, language.nlp):
-        if ends:
+    for word, lemma, mark in _raw_words(text, language.nlp):
+        if mark:
             if current:
-                sentences.append(tuple(join_split_words(current, tables)))
-                current = []
+                current[-1] = replace(current[-1], mark=_strongest(current[-1].mark + mark))
+                if mark in _SENTENCE_END:
+                    sentences.append(tuple(join_split_words(current, tables)))
+                    current = []
             continue
         count += 1
         if count > MAX_TOKENS:
@@ -223,11 +235,13 @@ def analyse(question: Question, language: Language) -> Analysis:
     sentences = tokenise(text, language)
     tokens = tuple(t for s in sentences for t in s)
     core = without_denied(without_courtesy(tokens))
+    spans = find_concepts(core, language.tables)
     return Analysis(
         text=text,
         sentences=sentences,
         core=core,
-        concepts=find_concepts(core, language.tables),
+        concepts=tuple(dict.fromkeys(concept for concept, _, _ in spans)),
+        spans=spans,
         entities=find_entities(text, tokens, language.tables.entities, question.today),
         lang=guess_language(text, tokens),
     )

@@ -123,7 +123,7 @@ def find_entities(text: str, tokens: tuple[Token, ...], tables: EntityTables, to
 
 def _lower(text: str) -> str:
     """Lower case with the Turkish dotless and dotted „i“ as the German one, so that every match is in our tables."""
-    text = text.lower()
+    text = text.lower().replace("\n", " ")
     return text.replace("ı", "i").replace("\u0307", "")
 
 

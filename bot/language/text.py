@@ -24,13 +24,17 @@ ROUNDS = 6
 
 
 def clean(message: str) -> str:
-    """The message in NFC without invisible characters, white space collapsed. Lone surrogates become spaces."""
+    """The message in NFC without invisible characters, lines kept and all other white space collapsed.
+
+    Lone surrogates become spaces.
+    """
     text = message
     if not text.isascii():
         text = unicodedata.normalize("NFC", text.replace("\u00ad", ""))
     if not text.isprintable() or "\ufe0f" in text or "\ufe0e" in text:
         text = _INVISIBLE.sub(" ", text)
-    return " ".join(text.split())
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def normalise(message: str) -> str:

@@ -25,13 +25,15 @@ class Calibration:
     foreign      weights of `foreign_features`, the last one constant
     emergency    weights of the second net, of `alarm_margin`, and the constant
     context      weights of `context.need_features`, the last one constant
-    second       weights of the features of `segments.Halves`, the last one constant
+    carried      weights of `context.shifts`
+    second       weights of the features of `segments.Cuts`, the last one constant
     """
 
     temperature: float
     foreign: tuple[float, ...]
     emergency: tuple[float, float, float]
     context: tuple[float, ...]
+    carried: tuple[float, ...]
     second: tuple[float, ...]
 
 

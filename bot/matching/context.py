@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,18 +37,14 @@ NOTHING_ALONE = BEGINS | POINTERS | NO_NOUNS
 CORRECTS = frozenset("falsch verwechselt missverstanden vertan verschrieben quatsch irrtum verkehrt".split())
 """Words that take back what was understood before: its topic is the least likely one."""
 
-TOPIC_BOOST = 0.5
-ALARM_BOOST = 1.0
+ENDINGS = frozenset({"dank", "verabschiedung"})
+"""What ends a conversation, whatever it was about."""
+
 PENDING_BOOST = 0.6
 CORRECTED = -0.6
-"""Raw score that the earlier topic, an emergency spoken of, a choice of the last question back, and a topic that is
-taken back are given."""
-SHARE = 0.8
-"""How much the reading together with the earlier topic counts against the message alone, 0..1, where it is needed."""
+"""Raw score that a choice of the last question back, and a topic that is taken back are given."""
 SPREAD = 50.0
 """Classes over which a word is spread from which on it says nothing of its own."""
-FOREIGN_PENALTY = 0.1
-"""Raw score taken from matters of other offices when a message leans on one that was ours."""
 SHORT = 7
 """Words up to which a message that holds such a word leans on the one before."""
 
@@ -74,13 +70,16 @@ def corrects(analysis: Analysis) -> bool:
 
 
 def need_features(ranking: Ranking, analysis: Analysis, intents: Intents) -> NDArray[np.float64]:
-    """What shows that a message needs what was said before: (8,) with a constant at the end."""
+    """What shows that a message needs what was said before: (10,) with a constant at the end."""
     tokens = analysis.core
     words = sorted(intents.spreads.get(t.lemma, 1.0) for t in tokens if t.text not in NOTHING_ALONE)
     first, second = (*words, *2 * [EVERYWHERE])[:2]
+    runner_up, best = np.partition(ranking.scores, -2)[-2:].tolist()
     return np.array(
         [
-            float(ranking.scores.max()),
+            best,
+            best - runner_up,
+            np.log(1.0 + len(tokens)),
             float(leans(analysis)),
             min(3, sum(spread < SPREAD for spread in words)),
             np.log(first),
@@ -96,28 +95,55 @@ EVERYWHERE = 100.0
 """Spread of a word that is not there."""
 
 
+def shifts(
+    ranking: Ranking,
+    analysis: Analysis,
+    before: str,
+    title: Analysis,
+    related: Collection[str],
+    intents: Intents,
+) -> NDArray[np.float64]:
+    """How the topic before may change the raw scores: (6, classes), one row for each weight of `Calibration.carried`.
+
+    The reading together with its title, the topic itself, topics that its entry names as related, the topic when it is
+    an emergency, matters of other offices, and thanks or goodbye.
+    """
+    outputs = intents.weights.score(title.tokens + analysis.core, title.concepts + analysis.concepts)
+    rows = np.zeros((6, len(intents.classes)))
+    rows[0] = outputs[: len(intents.classes)] - ranking.scores
+    place = intents.index.get(before)
+    if place is not None:
+        rows[3 if before in intents.alarms else 1, place] = 1.0
+    rows[2, [intents.index[topic] for topic in related if topic in intents.index]] = 1.0
+    rows[4] = intents.is_matter
+    rows[5, [intents.index[topic] for topic in ENDINGS if topic in intents.index]] = 1.0
+    return rows
+
+
 def with_context(
     ranking: Ranking,
     analysis: Analysis,
     conversation: Conversation,
     intents: Intents,
     titles: Mapping[str, Analysis],
+    related: Collection[str],
     calibration: Calibration,
 ) -> Ranking:
     """The ranking of a message, as much as it needs that together with the topic before.
 
-    titles  the title of every topic as it was read
+    titles   the title of every topic as it was read
+    related  the topics that the entry of the topic before names as related
     """
-    scores = ranking.scores.copy()
-    title = titles.get(conversation.topic or "")
-    if title is not None:
-        need = sigmoid(float(need_features(ranking, analysis, intents) @ np.array(calibration.context)))
-        outputs = intents.weights.score(title.tokens + analysis.core, title.concepts + analysis.concepts)
-        scores += need * SHARE * (outputs[: len(scores)] - scores)
-        scores[intents.is_matter] -= need * FOREIGN_PENALTY
-        if conversation.topic is not None and conversation.topic in intents.index:
-            boost = ALARM_BOOST if conversation.topic in intents.alarms else TOPIC_BOOST
-            scores[intents.index[conversation.topic]] += CORRECTED if corrects(analysis) else need * boost
+    before, scores = conversation.topic, ranking.scores.copy()
+    title = titles.get(before or "")
+    if before is not None and title is not None:
+        if corrects(analysis):
+            if before in intents.index:
+                scores[intents.index[before]] += CORRECTED
+        else:
+            need = sigmoid(float(need_features(ranking, analysis, intents) @ np.array(calibration.context)))
+            rows = shifts(ranking, analysis, before, title, related, intents)
+            scores += (need * (np.array(calibration.carried) @ rows)).astype(np.float32)
     for topic in conversation.pending:
         if topic in intents.index:
             scores[intents.index[topic]] += PENDING_BOOST

@@ -33,7 +33,7 @@ class Costs:
     alarm_in_setting: float = 0.85
     agree: float = 0.15
     help_line: float = 0.15
-    second_question: float = 0.4
+    second_question: float = 0.45
 
 
 COSTS = Costs()

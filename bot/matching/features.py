@@ -110,6 +110,43 @@ class Weights:
             bias=self.bias,
         )
 
+    def score_halves(
+        self, reading: Reading, spans: tuple[tuple[str, int, int], ...]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Raw scores of all tokens before each place, and of all from it on: twice (tokens + 1, outputs).
+
+        spans  the concepts as in `Analysis`; they count for the half in which they stand whole
+        """
+        size = len(reading.tokens)
+        concepts = np.zeros((2, size, len(self.bias)), dtype=np.float32)
+        norms = np.zeros((2, size))
+        ends: dict[int, int] = {}
+        starts: dict[int, int] = {}
+        for concept, start, end in spans:
+            row = self.rows.get(f"c:{concept}")
+            if row is not None:
+                ends[row], starts[row] = min(end, ends.get(row, end)), max(start, starts.get(row, start))
+        for half, places in enumerate((ends, starts)):
+            for row, place in places.items():
+                concepts[half, place] += self.values[row]
+                norms[half, place] += self.norms[row]
+        pairs = np.zeros((size, len(self.bias)), dtype=np.float32)
+        pair_norms = np.zeros(size)
+        if size > 2:
+            pairs[2:], pair_norms[2:] = reading.pairs[: size - 2], reading.pair_norms[: size - 2]
+        after = np.minimum(np.arange(size) + 1, size - 1)
+        return (
+            _in_blocks(
+                self.bias, reading.tokens, reading.token_norms, pairs, pair_norms,
+                np.cumsum(concepts[0], axis=0), np.cumsum(norms[0]),
+            ),
+            _in_blocks(
+                self.bias, reading.tokens[-1] - reading.tokens, reading.token_norms[-1] - reading.token_norms,
+                pairs[-1] - pairs[after], pair_norms[-1] - pair_norms[after],
+                np.cumsum(concepts[1][::-1], axis=0)[::-1], np.cumsum(norms[1][::-1])[::-1],
+            ),
+        )  # fmt: skip
+
     def score(self, tokens: tuple[Token, ...], concepts: tuple[str, ...]) -> NDArray[np.float32]:
         """Raw score of every output, (outputs,)."""
         return self.read(tokens, concepts).score()
@@ -156,3 +193,26 @@ class Reading:
 
 _NOTHING = 1e-6
 """A squared length that is only rounding."""
+
+
+def _in_blocks(
+    bias: NDArray[np.float32],
+    tokens: NDArray[np.float32],
+    token_norms: NDArray[np.float64],
+    pairs: NDArray[np.float32],
+    pair_norms: NDArray[np.float64],
+    concepts: NDArray[np.float32],
+    concept_norms: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """The scores of several readings, a row each: every block scaled to its length and weighted."""
+    total = np.tile(bias, (len(tokens), 1))
+    blocks = (
+        (tokens[:, 0], token_norms[:, 0]),
+        (pairs, pair_norms),
+        (concepts, concept_norms),
+        (tokens[:, 1], token_norms[:, 1]),
+    )  # fmt: skip
+    for weight, (sums, norms) in zip(BLOCK_WEIGHTS, blocks, strict=True):
+        scale = np.where(norms > _NOTHING, weight / np.sqrt(np.maximum(norms, _NOTHING)), 0.0)
+        total += sums * scale[:, None].astype(np.float32)
+    return total

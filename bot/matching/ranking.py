@@ -50,6 +50,11 @@ class Intents:
         """For every class whether it is a matter of another office."""
         return np.array([name.startswith(MATTER) for name in self.classes], dtype=bool)
 
+    @cached_property
+    def columns(self) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+        """Where the topics stand among the classes, and where the matters of other offices."""
+        return np.flatnonzero(~self.is_matter), np.flatnonzero(self.is_matter)
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:

@@ -34,7 +34,10 @@ _MIN_COUNT = {"word": 1, "pair": 2, "concept": 1, "piece": 4}
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An utterance as it was read, and what it belongs to: a topic, or a matter with a leading `~`."""
+    """An utterance as it was read, and what it belongs to: a topic, or a matter with a leading `~`.
+
+    weight  for how many utterances it counts
+    """
 
     text: str
     analysis: Analysis
@@ -153,7 +156,7 @@ def fit(
     matrix = to_matrix(keys, rows, idf)
     labels = [e.label for e in examples]
     progress("Themen")
-    topics = _fit(matrix, labels, TOPIC_C)
+    topics = _fit(matrix, labels, TOPIC_C, counts=np.array([e.weight for e in examples]))
     progress("Seiten der Themen")
     asked = [i for i, e in enumerate(examples) if e.aspect is not None]
     aspects = _fit(matrix[asked], [examples[i].aspect or "" for i in asked], ASPECT_C, balanced=True)

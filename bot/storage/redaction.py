@@ -62,7 +62,7 @@ _NUMERAL_IN_WORD = re.compile(
 
 def redact(comment: str, language: Language) -> str:
     """The comment as it may be kept, at most `MAX_CHARS`; empty where nothing but „[…]“ would be left."""
-    text = clean(comment)[:MAX_CHARS]
+    text = clean(comment).replace("\n", " ")[:MAX_CHARS]
     for pattern in (_ONLINE, _DATE, _ADDRESS, _NUMBER):
         text = pattern.sub(f" {GONE} ", text)
     text = "".join(_words(text, language, known_names()))

@@ -253,3 +253,29 @@ def test_an_unknown_word_with_a_known_lemma_does_not_stay_in_the_matching(small_
 def test_a_model_that_is_not_installed_is_named() -> None:
     with pytest.raises(OSError, match="de_no_such_model"):
         load_pipeline("de_no_such_model")
+
+
+@pytest.mark.parametrize(
+    "message, marks",
+    [
+        ("Kita, Geld", [",", ""]),
+        ("Kita + Geld", ["+", ""]),
+        ("Kita/Geld", ["/", ""]),
+        ("Kita?! Geld", ["?", ""]),
+        ("Kita\nGeld", ["\n", ""]),
+        ("Kita,\n\nGeld", ["\n", ""]),  # the one that parts most
+        ("Kita - Geld?", ["-", "?"]),
+        ("Kita-Geld", ["", ""]),  # one word
+        ("... Kita (Geld)", ["", ""]),
+    ],
+)
+def test_marks_stay_with_the_word_before(message: str, marks: list[str], small_bot: Bot) -> None:
+    assert [t.mark for t in read(message, small_bot.language).tokens] == marks
+
+
+def test_concepts_are_where_they_stand(small_bot: Bot) -> None:
+    analysis = read("Hallo, was kostet der Kindergarten und was kostet die Kita", small_bot.language)
+    where = [(c, [t.text for t in analysis.core[i:j]]) for c, i, j in analysis.spans]
+    assert ("kita", ["kindergarten"]) in where
+    assert ("kita", ["kita"]) in where
+    assert analysis.concepts == tuple(dict.fromkeys(c for c, _ in where))

@@ -16,7 +16,7 @@ from bot.model import OUTSIDE, Candidates
 from bot.pipeline import Bot
 from tests.conftest import SMALL
 
-FLAT = Calibration(1.0, (0.0,) * len(load_calibration(SMALL / "knowledge").foreign), (1.0, 0.0, 0.0), (), ())
+FLAT = Calibration(1.0, (0.0,) * len(load_calibration(SMALL / "knowledge").foreign), (1.0, 0.0, 0.0), (), (), ())
 """Scores compete as they are; half of all messages are not ours."""
 SCORE = st.floats(-20, 20, width=32)
 

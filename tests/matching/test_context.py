@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 from bot.compiling import read
 from bot.matching.context import leans, with_context
 from bot.matching.ranking import Ranking, rank
-from bot.model import Conversation
-from bot.pipeline import Bot
+from bot.model import Analysis, Conversation
+from bot.pipeline import Bot, related_to
+
+
+def in_context(ranking: Ranking, analysis: Analysis, said: Conversation, bot: Bot) -> Ranking:
+    return with_context(ranking, analysis, said, bot.intents, bot.titles, related_to(said, bot), bot.calibration)
 
 
 def ranked(message: str, bot: Bot, said: Conversation) -> Ranking:
     analysis = read(message, bot.language)
-    return with_context(rank(analysis, bot.intents), analysis, said, bot.intents, bot.titles, bot.calibration)
+    return in_context(rank(analysis, bot.intents), analysis, said, bot)
 
 
 def best(message: str, bot: Bot, said: Conversation) -> str:
@@ -79,7 +83,7 @@ def test_words_that_nobody_knows_speak_against_the_topic_before(small_bot: Bot) 
 def test_without_a_conversation_nothing_changes(small_bot: Bot) -> None:
     analysis = read("und was kostet das", small_bot.language)
     alone = rank(analysis, small_bot.intents)
-    same = with_context(alone, analysis, Conversation(), small_bot.intents, small_bot.titles, small_bot.calibration)
+    same = in_context(alone, analysis, Conversation(), small_bot)
     np.testing.assert_array_equal(same.scores, alone.scores)
 
 
@@ -106,9 +110,7 @@ def test_the_ranking_itself_is_left_as_it_was(small_bot: Bot) -> None:
     analysis = read("und was kostet das", small_bot.language)
     ranking = rank(analysis, small_bot.intents)
     before = ranking.scores.copy()
-    with_context(
-        ranking, analysis, Conversation(topic="kindergeld"), small_bot.intents, small_bot.titles, small_bot.calibration
-    )
+    in_context(ranking, analysis, Conversation(topic="kindergeld"), small_bot)
     np.testing.assert_array_equal(ranking.scores, before)
 
 

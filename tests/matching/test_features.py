@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from bot.compiling import labelled_utterances, read
+from bot.compiling import labelled_utterances, read, read_examples
 from bot.matching.features import BLOCKS, Weights, concept_keys, pair_keys, piece_keys, word_keys
-from bot.matching.training import Example, block_keys, count_features, fit, to_matrix
+from bot.matching.training import block_keys, count_features, fit, to_matrix
 from bot.model import Analysis, Token
 from bot.pipeline import Bot
 
@@ -123,10 +123,7 @@ def test_each_block_has_its_weight_as_length() -> None:
 
 
 def test_the_same_examples_give_the_same_weights(small_bot: Bot) -> None:
-    examples = [
-        Example(text, read(text, small_bot.language), label, aspect)
-        for text, label, aspect in labelled_utterances(small_bot.content)
-    ]
+    examples = read_examples(small_bot.content, small_bot.language)
     harmless = [read(text, small_bot.language) for text in sorted(small_bot.content.harmless)]
     steps: list[str] = []
     fitted = fit(examples, harmless, small_bot.intents.alarms, steps.append)
@@ -134,3 +131,14 @@ def test_the_same_examples_give_the_same_weights(small_bot: Bot) -> None:
     assert fitted.topics == small_bot.intents.classes
     assert fitted.aspects == small_bot.intents.aspects
     np.testing.assert_array_equal(fitted.weights.values, small_bot.intents.weights.values)
+
+
+@pytest.mark.parametrize("message", ["Was kostet die Kita und wie beantrage ich Kindergeld", "Kita Kosten", "Kita"])
+def test_halves_are_scored_as_if_each_was_a_message(message: str, small_bot: Bot) -> None:
+    weights, analysis = small_bot.intents.weights, read(message, small_bot.language)
+    tokens = analysis.core
+    before, after = weights.score_halves(weights.read(tokens, analysis.concepts), analysis.spans)
+    for place in range(len(tokens) + 1):
+        for scores, half, first in ((before, tokens[:place], 0), (after, tokens[place:], place)):
+            inside = [c for c, i, j in analysis.spans if first <= i and j <= first + len(half)]
+            np.testing.assert_allclose(scores[place], weights.score(half, tuple(dict.fromkeys(inside))), atol=1e-3)
